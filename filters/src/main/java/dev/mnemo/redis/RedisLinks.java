@@ -1,0 +1,176 @@
+package dev.mnemo.redis;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SocketOptions.KeepAliveOptions;
+import io.lettuce.core.SocketOptions.TcpUserTimeoutOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/**
+ * The links to one Redis: a single server, a Sentinel group or a Cluster. Connecting is in the background, for ever, so
+ * that a gateway starts and answers while Redis is away.
+ *
+ * <p>Why each option is what it is: {@code docs/decisions/0006-redis.md}.
+ */
+public final class RedisLinks implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(RedisLinks.class);
+
+    /** Commands that may wait for one connection. Beyond it they fail, so that memory stays bounded. */
+    private static final int QUEUE = 10_000;
+
+    private static final Duration RECONNECT_AT_MOST = Duration.ofSeconds(1);
+
+    /** Opens after ten silent commands, so that a call waits for Redis no more; asks again each second. */
+    private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
+            .slidingWindowType(SlidingWindowType.COUNT_BASED)
+            .slidingWindowSize(20)
+            .minimumNumberOfCalls(10)
+            .failureRateThreshold(50)
+            .waitDurationInOpenState(Duration.ofSeconds(1))
+            .permittedNumberOfCallsInHalfOpenState(3)
+            .maxWaitDurationInHalfOpenState(Duration.ofSeconds(2))
+            .writableStackTraceEnabled(false)
+            .build();
+
+    private final ClientResources resources;
+    private final AbstractRedisClient client;
+    private final Disposable.Composite connecting = Disposables.composite();
+    private final RedisLink budget = link("budget");
+    private final RedisLink recall = link("recall");
+    private final RedisLink record = link("record");
+
+    /**
+     * Begins to connect.
+     *
+     * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://}, or a comma-separated list of cluster nodes
+     * @param timeout of a command
+     * @throws IllegalArgumentException when the url is none of these
+     */
+    public RedisLinks(String url, Duration timeout) {
+        List<RedisURI> uris = Arrays.stream(url.split(","))
+                .map(String::strip)
+                .map(RedisURI::create)
+                .toList();
+        uris.forEach(uri -> uri.setTimeout(timeout));
+        resources = DefaultClientResources.builder()
+                .reconnectDelay(Delay.exponential(Duration.ofMillis(50), RECONNECT_AT_MOST, 2, TimeUnit.MILLISECONDS))
+                .build();
+        if (uris.size() == 1) {
+            RedisClient single = RedisClient.create(resources);
+            client = single;
+            single(single, uris.getFirst());
+        } else {
+            RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
+            client = cluster;
+            cluster(cluster);
+        }
+    }
+
+    /** For the ledger: small answers that a call waits for. */
+    public RedisLink budget() {
+        return budget;
+    }
+
+    /** For reading memory: larger answers that a call waits for. */
+    public RedisLink recall() {
+        return recall;
+    }
+
+    /** For writing memory: large commands that nobody waits for. */
+    public RedisLink record() {
+        return record;
+    }
+
+    public List<RedisLink> all() {
+        return List.of(budget, recall, record);
+    }
+
+    @Override
+    public void close() {
+        connecting.dispose();
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private void single(RedisClient single, RedisURI uri) {
+        single.setOptions(with(ClientOptions.builder()).build());
+        for (RedisLink link : all()) {
+            keepTrying(
+                    link,
+                    () -> single.connectAsync(ByteArrayCodec.INSTANCE, uri)
+                            .thenAccept(opened -> link.connected(opened, opened.async())));
+        }
+    }
+
+    private void cluster(RedisClusterClient cluster) {
+        cluster.setOptions((ClusterClientOptions) with(ClusterClientOptions.builder()
+                        .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                                .enablePeriodicRefresh(Duration.ofSeconds(30))
+                                .build()))
+                .build());
+        for (RedisLink link : all()) {
+            keepTrying(
+                    link,
+                    () -> cluster.refreshPartitionsAsync()
+                            .thenCompose(known -> cluster.connectAsync(ByteArrayCodec.INSTANCE))
+                            .thenAccept(opened -> link.connected(opened, opened.async())));
+        }
+    }
+
+    private void keepTrying(RedisLink link, Supplier<CompletionStage<Void>> connect) {
+        connecting.add(Mono.fromCompletionStage(connect)
+                .doOnError(e -> log.debug("redis {}: {}", link.name(), e.toString()))
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100)).maxBackoff(RECONNECT_AT_MOST))
+                .subscribe());
+    }
+
+    private static ClientOptions.Builder with(ClientOptions.Builder options) {
+        return options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(QUEUE)
+                .timeoutOptions(TimeoutOptions.enabled())
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(Duration.ofSeconds(1))
+                        .keepAlive(KeepAliveOptions.builder()
+                                .enable()
+                                .idle(Duration.ofSeconds(15))
+                                .interval(Duration.ofSeconds(5))
+                                .count(3)
+                                .build())
+                        .tcpUserTimeout(TcpUserTimeoutOptions.builder()
+                                .enable()
+                                .tcpUserTimeout(Duration.ofSeconds(10))
+                                .build())
+                        .build());
+    }
+
+    private static RedisLink link(String name) {
+        return new RedisLink(name, CircuitBreaker.of("redis-" + name, BREAKER));
+    }
+}

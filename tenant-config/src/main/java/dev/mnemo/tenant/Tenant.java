@@ -1,0 +1,41 @@
+package dev.mnemo.tenant;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A customer of the platform, as its YAML file says: its keys, how its users are named, its upstreams and its policies.
+ * Immutable. A call keeps the tenant it began with.
+ *
+ * @param id the file's name without {@code .yaml}: {@code [a-z0-9][a-z0-9-]{0,62}}
+ * @param name for people; the id when the file gives none
+ * @param user where a caller's user is looked for; the first that is present wins
+ * @param anonymous whether a call without a user is let through (without memory)
+ * @param upstreams at least one; the first that speaks the call's protocol and serves its model is called
+ */
+public record Tenant(
+        String id,
+        String name,
+        List<ApiKey> keys,
+        List<UserSource> user,
+        boolean anonymous,
+        List<Upstream> upstreams,
+        MemoryPolicy memory,
+        BudgetPolicy budgets) {
+
+    public Tenant {
+        keys = List.copyOf(keys);
+        user = List.copyOf(user);
+        upstreams = List.copyOf(upstreams);
+    }
+
+    /** The first upstream that speaks {@code protocol} and serves {@code model}; null when there is none. */
+    public @Nullable Upstream upstream(Protocol protocol, String model) {
+        for (Upstream upstream : upstreams) {
+            if (upstream.speaks().contains(protocol) && upstream.serves(model)) {
+                return upstream;
+            }
+        }
+        return null;
+    }
+}
