@@ -1,0 +1,60 @@
+package dev.mnemo.call;
+
+import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.AnswerReader;
+import java.util.function.Consumer;
+import org.springframework.core.io.buffer.DataBuffer;
+
+/**
+ * Reads an answer as it passes, through a view of the buffers that go to the client. Whatever goes wrong in here never
+ * reaches the stream: the tap stops reading and says so once.
+ *
+ * <p>Thread-safe: the stream and the call's end may be on different threads.
+ */
+public final class AnswerTap {
+
+    private final AnswerReader reader;
+    private final Consumer<Throwable> failed;
+    private boolean broken;
+
+    /**
+     * @param failed told once when the tap stops reading
+     */
+    public AnswerTap(AnswerReader reader, Consumer<Throwable> failed) {
+        this.reader = reader;
+        this.failed = failed;
+    }
+
+    synchronized void accept(DataBuffer buffer) {
+        if (broken) {
+            return;
+        }
+        try (DataBuffer.ByteBufferIterator views = buffer.readableByteBuffers()) {
+            while (views.hasNext()) {
+                reader.accept(views.next());
+            }
+        } catch (RuntimeException e) {
+            stop(e);
+        }
+    }
+
+    synchronized void end() {
+        if (broken) {
+            return;
+        }
+        try {
+            reader.end();
+        } catch (RuntimeException e) {
+            stop(e);
+        }
+    }
+
+    synchronized Answer answer() {
+        return reader.answer();
+    }
+
+    private void stop(RuntimeException e) {
+        broken = true;
+        failed.accept(e);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mnemo.call;
+
+import dev.mnemo.tenant.ApiKey;
+import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.UserSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who speaks: the tenant, proved by a key, and the user inside it.
+ *
+ * @param key the key that was sent; its id is shown, never the key
+ * @param user null for an anonymous caller
+ * @param userFrom where the user was found; null for an anonymous caller
+ */
+public record Caller(
+        Tenant tenant,
+        ApiKey key,
+        @Nullable String user,
+        @Nullable UserSource userFrom) {
+
+    public Caller as(String found, UserSource from) {
+        return new Caller(tenant, key, found, from);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mnemo.call;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was put into a call's system prompt, or why nothing was.
+ *
+ * @param tokens of the block
+ * @param preferences shown
+ * @param interactions shown
+ * @param snapshot whether the block was frozen by an earlier call of the conversation
+ * @param reason null exactly when there is a block
+ */
+public record Context(
+        int tokens,
+        int preferences,
+        int interactions,
+        boolean snapshot,
+        @Nullable Reason reason) {
+
+    /** Why a call carries no block. */
+    public enum Reason {
+        /** The call or the tenant asked for none. */
+        OFF,
+        /** Nobody is named whose memory it could be. */
+        ANONYMOUS,
+        /** Nothing is known of the user yet. */
+        EMPTY,
+        /** The memory store did not answer. */
+        UNAVAILABLE,
+        /** The budget has no room for it. */
+        BUDGET,
+        /** The call is passed through unread. */
+        OPAQUE,
+        /** The tenant's cap is too small for anything that is known. */
+        FULL
+    }
+
+    public static Context absent(Reason reason) {
+        return new Context(0, 0, 0, false, reason);
+    }
+
+    /** The value of {@code X-Mnemo-Context}: a dictionary of RFC 9651. */
+    public String toHeader() {
+        if (reason != null) {
+            return "tokens=0, reason=\"" + reason.name().toLowerCase(Locale.ROOT) + '"';
+        }
+        return "tokens=" + tokens + ", preferences=" + preferences + ", interactions=" + interactions + ", snapshot="
+                + (snapshot ? "?1" : "?0");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.mnemo.call;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Work that outlives its request: settling, recording, freezing. It is the only place that subscribes. What runs here is
+ * bounded in number and in time, is counted, and is waited for before Redis is closed. Thread-safe.
+ */
+public final class Detached {
+
+    private static final Logger log = LoggerFactory.getLogger(Detached.class);
+
+    private final int limit;
+    private final Duration timeout;
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final Sinks.One<Boolean> idle = Sinks.one();
+    private volatile boolean draining;
+
+    /**
+     * @param limit how many may run at once; more are dropped and counted
+     * @param timeout after which one is given up and counted as failed
+     */
+    public Detached(int limit, Duration timeout) {
+        this.limit = limit;
+        this.timeout = timeout;
+    }
+
+    /** Runs the work now, on nobody's time. Never throws. */
+    public void run(Mono<Void> work) {
+        if (running.incrementAndGet() > limit) {
+            running.decrementAndGet();
+            dropped.incrementAndGet();
+            return;
+        }
+        work.timeout(timeout).doFinally(signal -> done()).subscribe(nothing -> {}, this::failed);
+    }
+
+    /** Completes when nothing runs any more, or when {@code patience} is over. */
+    public Mono<Void> drain(Duration patience) {
+        return Mono.defer(() -> {
+                    draining = true;
+                    return running.get() == 0 ? Mono.just(true) : idle.asMono().timeout(patience, Mono.just(false));
+                })
+                .then();
+    }
+
+    /** How much work runs now. */
+    public int running() {
+        return running.get();
+    }
+
+    /** How much was not begun, because too much was running. */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    /** How much failed or took too long. */
+    public long failed() {
+        return failed.get();
+    }
+
+    private void done() {
+        if (running.decrementAndGet() == 0 && draining) {
+            idle.tryEmitValue(true);
+        }
+    }
+
+    private void failed(Throwable e) {
+        failed.incrementAndGet();
+        log.debug("work after a call failed: {}", e.toString());
+    }
+}

@@ -1,0 +1,283 @@
+package dev.mnemo.call;
+
+import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.dialect.Dialect;
+import dev.mnemo.dialect.Placement;
+import dev.mnemo.json.SplicedBody;
+import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.Upstream;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * One call on its way through the line. Each stage reads what earlier stages wrote and writes its own part, once; a second
+ * write is a fault of the program and throws.
+ *
+ * <p>Created per request. The parts are written one after the other, never at once; only {@link #end} may be called by
+ * several threads, and the first wins.
+ */
+public final class LlmCall {
+
+    private static final String ATTRIBUTE = LlmCall.class.getName();
+
+    private final String id;
+    private final Dialect dialect;
+    private final HttpHeaders headers;
+    private final HttpHeaders answerHeaders;
+    private final long startedNanos;
+    private final Set<Part> parts = EnumSet.noneOf(Part.class);
+    private final List<Function<Ending, Mono<Void>>> atEnd = new ArrayList<>(2);
+    private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+    private final Times times = new Times();
+
+    private @Nullable Credential credential;
+    private @Nullable Caller caller;
+    private @Nullable ChatRequest request;
+    private @Nullable Conversation conversation;
+    private @Nullable MemoryMode memory;
+    private @Nullable Upstream upstream;
+    private @Nullable SplicedBody body;
+    private @Nullable Context context;
+    private volatile @Nullable UpstreamAnswer answer;
+    private volatile boolean sent;
+
+    /** How long the stages took, in nanoseconds; each −1 until it is known. */
+    public static final class Times {
+        private volatile long recallNanos = -1;
+        private volatile long reserveNanos = -1;
+        private volatile long preparedNanos = -1;
+
+        /** From asking the memory store to its answer. */
+        public long recallNanos() {
+            return recallNanos;
+        }
+
+        /** From asking the ledger to its verdict. */
+        public long reserveNanos() {
+            return reserveNanos;
+        }
+
+        /** From the call's arrival to the moment it was ready to be sent: what Mnemo adds before the upstream. */
+        public long preparedNanos() {
+            return preparedNanos;
+        }
+
+        void recall(long nanos) {
+            recallNanos = nanos;
+        }
+
+        void reserve(long nanos) {
+            reserveNanos = nanos;
+        }
+
+        void prepared(long nanos) {
+            preparedNanos = nanos;
+        }
+    }
+
+    LlmCall(Dialect dialect, HttpHeaders headers, HttpHeaders answerHeaders, long startedNanos) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        this.id = hex(random.nextLong()) + hex(random.nextLong());
+        this.dialect = dialect;
+        this.headers = headers;
+        this.answerHeaders = answerHeaders;
+        this.startedNanos = startedNanos;
+    }
+
+    /** The call of an exchange; null when its route asked for none. */
+    public static @Nullable LlmCall of(ServerWebExchange exchange) {
+        return exchange.getAttribute(ATTRIBUTE);
+    }
+
+    void attachTo(ServerWebExchange exchange) {
+        exchange.getAttributes().put(ATTRIBUTE, this);
+    }
+
+    void want(Set<Part> wanted) {
+        parts.addAll(wanted);
+    }
+
+    boolean wants(Part part) {
+        return parts.contains(part);
+    }
+
+    /** 32 hex digits, unique; no secret. As in headers, logs and errors. */
+    public String id() {
+        return id;
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    /** The client's own headers. Untrusted. */
+    public HttpHeaders headers() {
+        return headers;
+    }
+
+    /** What goes to the client beside the upstream's own headers. */
+    public HttpHeaders answerHeaders() {
+        return answerHeaders;
+    }
+
+    /** By the ticker of the line. */
+    public long startedNanos() {
+        return startedNanos;
+    }
+
+    public Times times() {
+        return times;
+    }
+
+    /** What the client authenticated with. */
+    public Credential credential() {
+        return written(credential, "credential");
+    }
+
+    /** Written by identify. */
+    public void credential(Credential found) {
+        credential = once(credential, found, "credential");
+    }
+
+    public Caller caller() {
+        return written(caller, "caller");
+    }
+
+    /** Whether it is known who calls; not so for a call that was refused early. */
+    public boolean identified() {
+        return caller != null;
+    }
+
+    void caller(Caller found) {
+        caller = once(caller, found, "caller");
+    }
+
+    public Tenant tenant() {
+        return caller().tenant();
+    }
+
+    /** The request as it was read. Only for a dialect that {@link Dialect#reads() reads}. */
+    public ChatRequest request() {
+        return written(request, "request");
+    }
+
+    void read(ChatRequest found, Conversation named, MemoryMode asked) {
+        request = once(request, found, "request");
+        conversation = once(conversation, named, "conversation");
+        memory = once(memory, asked, "memory");
+    }
+
+    public Conversation conversation() {
+        return written(conversation, "conversation");
+    }
+
+    public MemoryMode memory() {
+        return written(memory, "memory");
+    }
+
+    /** The tokens that a context block may take in this call; 0 where there will be none. */
+    public long contextCap() {
+        boolean wanted = wants(Part.PERSONALIZE) && memory != null && memory().recalls();
+        return wanted && caller().user() != null ? tenant().memory().contextTokens() : 0;
+    }
+
+    public Upstream upstream() {
+        return written(upstream, "upstream");
+    }
+
+    void upstream(Upstream chosen) {
+        upstream = once(upstream, chosen, "upstream");
+    }
+
+    /** Where the upstream wants the block. */
+    public Placement placement() {
+        return Upstreams.placement(upstream());
+    }
+
+    /** What is sent upstream: the client's bytes, with the block spliced in where there is one. */
+    public SplicedBody body() {
+        SplicedBody spliced = body;
+        return spliced == null ? SplicedBody.of(request().body()) : spliced;
+    }
+
+    /** Written by compose, where there is a block. */
+    public void body(SplicedBody spliced) {
+        body = once(body, spliced, "body");
+    }
+
+    /** What was injected; null until compose has run. */
+    public @Nullable Context context() {
+        return context;
+    }
+
+    void context(Context composed) {
+        context = once(context, composed, "context");
+    }
+
+    /** The upstream's answer; null until its headers came. */
+    public @Nullable UpstreamAnswer answer() {
+        return answer;
+    }
+
+    /** Written by the upstream stage when the answer's headers came. */
+    public void answer(UpstreamAnswer begun) {
+        answer = once(answer, begun, "answer");
+    }
+
+    /** From here on the upstream may have seen the call. */
+    public void sent() {
+        sent = true;
+    }
+
+    /**
+     * Asks for work when the call has ended, however it ends. It runs after the answer, on nobody's time, and is waited for
+     * at shutdown.
+     */
+    public void atEnd(Function<Ending, Mono<Void>> work) {
+        atEnd.add(work);
+    }
+
+    List<Function<Ending, Mono<Void>>> atEnd() {
+        return atEnd;
+    }
+
+    /** Says how the call ended. The first to say so is right. */
+    public void end(Outcome how) {
+        outcome.compareAndSet(null, how);
+    }
+
+    Ending ending() {
+        end(sent ? Outcome.UPSTREAM_FAILED : Outcome.REFUSED);
+        Outcome how = written(outcome.get(), "outcome");
+        UpstreamAnswer begun = answer;
+        return begun == null ? new Ending(how, 0, sent, null) : new Ending(how, begun.status(), sent, begun.read());
+    }
+
+    private static <T> T once(@Nullable T before, T now, String part) {
+        if (before != null) {
+            throw new IllegalStateException("call: " + part + " written twice");
+        }
+        return now;
+    }
+
+    private static <T> T written(@Nullable T value, String part) {
+        if (value == null) {
+            throw new IllegalStateException("call: " + part + " read before it was written");
+        }
+        return value;
+    }
+
+    private static String hex(long value) {
+        String digits = Long.toHexString(value);
+        return "0".repeat(16 - digits.length()) + digits;
+    }
+}

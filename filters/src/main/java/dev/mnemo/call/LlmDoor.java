@@ -1,0 +1,109 @@
+package dev.mnemo.call;
+
+import dev.mnemo.dialect.Dialect;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
+import org.springframework.core.Ordered;
+import org.springframework.http.server.PathContainer;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * A filter of a route's YAML: {@code Llm}, {@code LlmIdentify}, {@code LlmPersonalize} or {@code LlmBudget}. It says which
+ * parts of the line are wanted; {@link LlmLine} does them, once, however many doors a route has.
+ */
+public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
+
+    /** A door has nothing to configure: a route says that it wants a part, the tenant's file says how. */
+    public static final class Config {}
+
+    private final String name;
+    private final Set<Part> parts;
+    private final LongSupplier nanos;
+
+    /**
+     * @param name in YAML
+     */
+    public LlmDoor(String name, Set<Part> parts, LongSupplier nanos) {
+        this.name = name;
+        this.parts = Set.copyOf(parts);
+        this.nanos = nanos;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Class<Config> getConfigClass() {
+        return Config.class;
+    }
+
+    @Override
+    public Config newConfig() {
+        return new Config();
+    }
+
+    @Override
+    public List<String> shortcutFieldOrder() {
+        return List.of();
+    }
+
+    @Override
+    public GatewayFilter apply(Config config) {
+        return new Door();
+    }
+
+    private final class Door implements GatewayFilter, Ordered {
+
+        @Override
+        public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+            LlmCall call = LlmCall.of(exchange);
+            if (call == null) {
+                ServerHttpRequest request = exchange.getRequest();
+                call = new LlmCall(
+                        Dialect.of(request.getMethod().name(), plainPath(request)),
+                        request.getHeaders(),
+                        exchange.getResponse().getHeaders(),
+                        nanos.getAsLong());
+                call.attachTo(exchange);
+            }
+            call.want(parts);
+            return chain.filter(exchange);
+        }
+
+        @Override
+        public int getOrder() {
+            return Stage.DOOR.order();
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /**
+     * The path decoded, without empty segments: an upstream may read {@code //v1/chat%2Fcompletions/} as the chat path, and
+     * a call that is one must not pass as anything else.
+     */
+    static String plainPath(ServerHttpRequest request) {
+        String raw = request.getURI().getRawPath();
+        if (raw.indexOf('%') < 0 && !raw.contains("//") && !raw.endsWith("/")) {
+            return raw;
+        }
+        StringBuilder path = new StringBuilder(raw.length());
+        for (PathContainer.Element element : PathContainer.parsePath(raw).elements()) {
+            if (element instanceof PathContainer.PathSegment segment) {
+                path.append('/').append(segment.valueToMatch());
+            }
+        }
+        return path.toString();
+    }
+}

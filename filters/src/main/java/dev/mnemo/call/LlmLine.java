@@ -1,0 +1,147 @@
+package dev.mnemo.call;
+
+import dev.mnemo.call.Memory.Recollection;
+import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.dialect.MalformedRequest;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.core.Ordered;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * The line: identify → read → admit ∥ recall → compose → route → stream → settle. A call passes through it once.
+ *
+ * <p>It acts only on routes that asked for it with one of Mnemo's filters. Thread-safe.
+ */
+public final class LlmLine implements GlobalFilter, Ordered {
+
+    private final Identity identity;
+    private final BodyReader bodies;
+    private final Budget budget;
+    private final Memory memory;
+    private final List<CallListener> listeners;
+    private final Detached detached;
+    private final LongSupplier nanos;
+
+    /**
+     * @param bodyLimit of a request that is read, in bytes, also unpacked
+     * @param listeners told of each end, in this order, before the work that settles and records begins
+     * @param nanos a ticker that only ever rises
+     */
+    public LlmLine(
+            Identity identity,
+            int bodyLimit,
+            Budget budget,
+            Memory memory,
+            List<CallListener> listeners,
+            Detached detached,
+            LongSupplier nanos) {
+        this.identity = identity;
+        this.bodies = new BodyReader(bodyLimit);
+        this.budget = budget;
+        this.memory = memory;
+        this.listeners = List.copyOf(listeners);
+        this.detached = detached;
+        this.nanos = nanos;
+    }
+
+    @Override
+    public int getOrder() {
+        return Stage.LINE.order();
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange arrived, GatewayFilterChain chain) {
+        LlmCall call = LlmCall.of(arrived);
+        if (call == null) {
+            return chain.filter(arrived);
+        }
+        ServerWebExchange exchange = ConnectionHeader.neutralised(arrived);
+        return Mono.defer(() -> prepare(call, exchange))
+                .then(Mono.defer(() -> chain.filter(exchange)))
+                .then(Mono.defer(() -> stream(call, exchange)))
+                .onErrorResume(Refusal.class, refusal -> Refusals.answer(exchange.getResponse(), call, refusal))
+                .doOnCancel(() -> call.end(Outcome.CLIENT_GONE))
+                .doFinally(signal -> settle(call));
+    }
+
+    private Mono<Void> prepare(LlmCall call, ServerWebExchange exchange) {
+        call.answerHeaders().set(CallHeaders.REQUEST, call.id());
+        Caller caller = identity.authenticate(call);
+        Mono<Context> composed = call.dialect().reads()
+                ? bodies.read(exchange.getRequest()).flatMap(body -> personalise(call, caller, body))
+                : passThrough(call, caller);
+        return composed.doOnNext(context -> {
+                    call.context(context);
+                    call.answerHeaders().set(CallHeaders.CONTEXT, context.toHeader());
+                    call.times().prepared(nanos.getAsLong() - call.startedNanos());
+                })
+                .then();
+    }
+
+    private Mono<Context> personalise(LlmCall call, Caller caller, byte[] body) {
+        ChatRequest request;
+        try {
+            request = call.dialect().read(body);
+        } catch (MalformedRequest e) {
+            throw Refusal.badRequest("invalid_request", String.valueOf(e.getMessage()));
+        }
+        call.read(
+                request,
+                ConversationNames.of(call.headers(), request),
+                MemoryMode.of(call.headers().getFirst(CallHeaders.MEMORY)));
+        call.caller(identity.user(call, caller));
+        call.upstream(Upstreams.forModel(caller.tenant(), call.dialect(), request.model()));
+        return Mono.zip(
+                admit(call), recall(call), (admission, recollection) -> recollection.compose(admission.granted()));
+    }
+
+    /** Nothing is read or rewritten; identity and request limits apply. */
+    private Mono<Context> passThrough(LlmCall call, Caller caller) {
+        call.caller(identity.user(call, caller));
+        call.upstream(Upstreams.forPath(caller.tenant(), call.dialect()));
+        return admit(call).thenReturn(Context.absent(Context.Reason.OPAQUE));
+    }
+
+    private Mono<Admission> admit(LlmCall call) {
+        return call.wants(Part.BUDGET)
+                ? timed(budget.admit(call), call.times()::reserve)
+                : Mono.just(new Admission(Long.MAX_VALUE));
+    }
+
+    private Mono<Recollection> recall(LlmCall call) {
+        return call.wants(Part.PERSONALIZE)
+                ? timed(memory.recall(call), call.times()::recall)
+                : Mono.just(granted -> Context.absent(Context.Reason.OFF));
+    }
+
+    private static Mono<Void> stream(LlmCall call, ServerWebExchange exchange) {
+        UpstreamAnswer answer = call.answer();
+        return answer == null ? Mono.empty() : answer.writeTo(exchange.getResponse());
+    }
+
+    private void settle(LlmCall call) {
+        UpstreamAnswer answer = call.answer();
+        if (answer != null) {
+            answer.close();
+        }
+        Ending ending = call.ending();
+        listeners.forEach(listener -> listener.ended(call, ending));
+        List<Mono<Void>> work =
+                call.atEnd().stream().map(task -> task.apply(ending)).toList();
+        if (!work.isEmpty()) {
+            detached.run(timed(Mono.whenDelayError(work), took -> listeners.forEach(l -> l.settled(call, took))));
+        }
+    }
+
+    private <T> Mono<T> timed(Mono<T> stage, LongConsumer took) {
+        return Mono.defer(() -> {
+            long started = nanos.getAsLong();
+            return stage.doOnTerminate(() -> took.accept(nanos.getAsLong() - started));
+        });
+    }
+}

@@ -1,0 +1,37 @@
+package dev.mnemo.call;
+
+import dev.mnemo.dialect.Problem;
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Mono;
+
+/** Answers with a refusal in the caller's own dialect, with the headers that SDKs act upon. */
+final class Refusals {
+
+    private Refusals() {}
+
+    static Mono<Void> answer(ServerHttpResponse response, LlmCall call, Refusal refusal) {
+        if (response.isCommitted()) {
+            return Mono.error(refusal);
+        }
+        byte[] body = call.dialect().error(new Problem(refusal.status(), refusal.code(), refusal.getMessage()));
+        response.setStatusCode(HttpStatusCode.valueOf(refusal.status()));
+        HttpHeaders headers = response.getHeaders();
+        headers.setContentType(MediaType.APPLICATION_JSON);
+        headers.setContentLength(body.length);
+        Duration wait = refusal.retryAfter();
+        if (wait != null) {
+            headers.set(
+                    HttpHeaders.RETRY_AFTER,
+                    String.valueOf(Math.max(1, wait.plusMillis(999).toSeconds())));
+        }
+        if (!refusal.retryHelps()) {
+            headers.set("x-should-retry", "false");
+        }
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+}

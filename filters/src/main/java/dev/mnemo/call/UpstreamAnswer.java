@@ -1,0 +1,102 @@
+package dev.mnemo.call;
+
+import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.Problem;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The upstream's answer on its way to the client: the very same buffers, each flushed at once where the answer is a
+ * stream. Its end decides the call's outcome.
+ *
+ * <p>The body can be written once. If it never is, {@link #close} gives its connection back.
+ */
+public final class UpstreamAnswer {
+
+    private static final byte[] NEW_EVENT = {'\n', '\n'};
+
+    private final LlmCall call;
+    private final int status;
+    private final boolean events;
+    private final boolean streamed;
+    private final Flux<DataBuffer> source;
+    private final Runnable close;
+    private final @Nullable AnswerTap tap;
+
+    /**
+     * @param events whether the answer is {@code text/event-stream}, so that an error can be told inside it
+     * @param streamed whether each buffer is to be flushed
+     * @param source the body; owned by whoever subscribes
+     * @param close drops the upstream's connection unless the body has ended; harmless when called again
+     * @param tap reads a copy of the view; null when nothing is to be read
+     */
+    public UpstreamAnswer(
+            LlmCall call,
+            int status,
+            boolean events,
+            boolean streamed,
+            Flux<DataBuffer> source,
+            Runnable close,
+            @Nullable AnswerTap tap) {
+        this.call = call;
+        this.status = status;
+        this.events = events;
+        this.streamed = streamed;
+        this.source = source;
+        this.close = close;
+        this.tap = tap;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    @Nullable
+    Answer read() {
+        return tap == null ? null : tap.answer();
+    }
+
+    void close() {
+        close.run();
+    }
+
+    Mono<Void> writeTo(ServerHttpResponse response) {
+        Flux<DataBuffer> body = source.doOnNext(this::tapped)
+                .doOnComplete(this::completed)
+                .doOnCancel(() -> call.end(Outcome.CLIENT_GONE))
+                .onErrorResume(e -> broken(response, e));
+        return streamed ? response.writeAndFlushWith(body.map(Mono::just)) : response.writeWith(body);
+    }
+
+    private void tapped(DataBuffer buffer) {
+        if (tap != null) {
+            tap.accept(buffer);
+        }
+    }
+
+    private void completed() {
+        if (tap != null) {
+            tap.end();
+        }
+        Answer answer = read();
+        call.end(answer != null && answer.failed() ? Outcome.UPSTREAM_FAILED : Outcome.COMPLETE);
+    }
+
+    /** After the first byte only the stream itself can tell of a failure; a cut body is cut short for the client too. */
+    private Flux<DataBuffer> broken(ServerHttpResponse response, Throwable e) {
+        call.end(Outcome.UPSTREAM_FAILED);
+        if (!events) {
+            return Flux.error(e);
+        }
+        byte[] event = call.dialect()
+                .errorEvent(new Problem(
+                        502,
+                        "upstream_interrupted",
+                        "mnemo: the upstream broke off its answer; what came is incomplete"));
+        DataBuffer buffer = response.bufferFactory().allocateBuffer(NEW_EVENT.length + event.length);
+        return Flux.just(buffer.write(NEW_EVENT).write(event));
+    }
+}

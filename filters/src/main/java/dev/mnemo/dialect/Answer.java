@@ -1,0 +1,29 @@
+package dev.mnemo.dialect;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of an answer.
+ *
+ * @param text of the first choice, as far as it is kept
+ * @param textCut whether there was more text than is kept
+ * @param finishReason as the provider says it; null when it did not
+ * @param usage null when the provider told none
+ * @param complete whether the answer came to its own end
+ * @param failed whether it holds an error
+ * @param toolCalls whether it asks for tools, so that it is a step and not yet the answer
+ * @param answerBytes of text, refusals and tool arguments of all choices: what to estimate by when there is no usage
+ */
+public record Answer(
+        String text,
+        boolean textCut,
+        @Nullable String finishReason,
+        @Nullable Usage usage,
+        boolean complete,
+        boolean failed,
+        boolean toolCalls,
+        long answerBytes) {
+
+    /** Nothing was read. */
+    public static final Answer UNKNOWN = new Answer("", false, null, null, false, false, false, 0);
+}

@@ -1,0 +1,163 @@
+package dev.mnemo.json;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Reads a body token by token and says where each value stands, in bytes. Strict: UTF-8 only, one value, nothing after it,
+ * bounded nesting. Values that are not asked for are never decoded.
+ *
+ * <p>Not thread-safe; one body, once. Every fault is a {@link MalformedJson}.
+ */
+public final class JsonReader implements AutoCloseable {
+
+    private static final int DEEPEST = 128;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(10_000)
+                    .maxNumberLength(10_000)
+                    .build())
+            .build();
+
+    private final JsonParser parser;
+
+    private JsonReader(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /**
+     * @throws MalformedJson when the body is no UTF-8, or begins with a byte order mark
+     */
+    public static JsonReader strict(byte[] body) {
+        requireUtf8(body);
+        return trusted(body, 0, body.length);
+    }
+
+    /** Reads bytes whose encoding is known to be good, or does not matter. */
+    public static JsonReader trusted(byte[] body, int offset, int length) {
+        try {
+            return new JsonReader(FACTORY.createParser(ObjectReadContext.empty(), body, offset, length));
+        } catch (JacksonException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** The next token; null at the end. */
+    public @Nullable JsonToken next() {
+        try {
+            return parser.nextToken();
+        } catch (JacksonException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** The name of the member that the parser stands on. */
+    public String name() {
+        return String.valueOf(parser.currentName());
+    }
+
+    /** The text of a string or number. */
+    public String text() {
+        try {
+            return parser.getString();
+        } catch (JacksonException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** An integer; null when the number is none, or does not fit a long. */
+    public @Nullable Long integer() {
+        try {
+            return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                            && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                    ? parser.getLongValue()
+                    : null;
+        } catch (JacksonException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** Where the current value stands, whole. Passes over its content; the parser is left at its last token. */
+    public Span span() {
+        try {
+            int start = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+            parser.skipChildren();
+            parser.finishToken();
+            return new Span(start, offset());
+        } catch (JacksonException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** Passes over the current value. */
+    public void skip() {
+        try {
+            parser.skipChildren();
+        } catch (JacksonException e) {
+            throw malformed(e);
+        }
+    }
+
+    /** The first byte of the current token. */
+    public int start() {
+        return Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+    }
+
+    /** The byte after the current token, which must have been read whole. */
+    public int offset() {
+        return Math.toIntExact(parser.currentLocation().getByteOffset());
+    }
+
+    /**
+     * @throws MalformedJson when anything but white space follows the value
+     */
+    public void requireEnd() {
+        if (next() != null) {
+            throw new MalformedJson("body: more than one JSON value (expected: nothing after byte " + start() + ")");
+        }
+    }
+
+    @Override
+    public void close() {
+        parser.close();
+    }
+
+    private static void requireUtf8(byte[] body) {
+        if (body.length >= 3 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF) {
+            throw new MalformedJson("body: begins with a byte order mark (expected: UTF-8 without one)");
+        }
+        for (byte b : body) {
+            if (b < 0) {
+                decode(body);
+                return;
+            }
+        }
+    }
+
+    private static void decode(byte[] body) {
+        try {
+            // The decoder refuses what parsers disagree about: overlong forms, surrogates, cut sequences.
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+        } catch (CharacterCodingException e) {
+            throw new MalformedJson("body: not UTF-8 (expected: JSON in UTF-8)");
+        }
+    }
+
+    private static MalformedJson malformed(JacksonException e) {
+        TokenStreamLocation where = e.getLocation();
+        String at = where == null || where.getByteOffset() < 0 ? "" : " at byte " + where.getByteOffset();
+        return new MalformedJson("body: not JSON" + at + " (expected: one valid JSON object)");
+    }
+}

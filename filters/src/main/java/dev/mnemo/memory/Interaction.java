@@ -1,0 +1,54 @@
+package dev.mnemo.memory;
+
+import java.time.Instant;
+
+/**
+ * One user message and the assistant's final answer to it.
+ *
+ * @param request of the request's body, so that an SDK's retry does not record a turn twice
+ * @param user of the user's whole text
+ * @param answer of the assistant's whole text
+ * @param tokens of the line that the block shows
+ * @param partial whether the answer was cut off
+ * @param userText as it is kept: at most {@link #LONGEST} characters
+ * @param assistantText likewise
+ */
+public record Interaction(
+        Fingerprint request,
+        Fingerprint user,
+        Fingerprint answer,
+        Instant at,
+        int tokens,
+        boolean partial,
+        String userText,
+        String assistantText) {
+
+    /** What is kept of a text, in characters. */
+    static final int LONGEST = 8 * 1024;
+
+    private static final String CUT = " […]";
+
+    /** Counts the tokens, which takes a moment. */
+    static Interaction of(
+            Fingerprint request, Instant at, boolean partial, String user, String assistant, TokenCounter tokens) {
+        Interaction uncounted = new Interaction(
+                request, Fingerprint.of(user), Fingerprint.of(assistant), at, 0, partial, cut(user), cut(assistant));
+        return new Interaction(
+                request,
+                uncounted.user,
+                uncounted.answer,
+                at,
+                tokens.count(BlockText.line(uncounted)) + 1,
+                partial,
+                uncounted.userText,
+                uncounted.assistantText);
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= LONGEST) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+        return text.substring(0, end) + CUT;
+    }
+}

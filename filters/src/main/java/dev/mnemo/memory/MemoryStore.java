@@ -1,0 +1,109 @@
+package dev.mnemo.memory;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.mnemo.memory.Recalled.Frozen;
+import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.redis.RedisLink;
+import dev.mnemo.redis.Script;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Users in Redis. Each operation is one command; an error means that Redis did not answer. Thread-safe. */
+public final class MemoryStore {
+
+    private static final Script RECALL = Script.of(MemoryStore.class, "recall.lua");
+    private static final Script APPEND = Script.of(MemoryStore.class, "append.lua");
+
+    /** How long a conversation keeps its block after its last change. */
+    private static final Duration FROZEN = Duration.ofDays(1);
+
+    private static final Snapshot EMPTY = new Snapshot(0, 0, 0, 0, false, new byte[0]);
+
+    /** What is kept of one user, in bytes. */
+    private static final int MOST = 64 * 1024;
+
+    private final RedisLink recall;
+    private final RedisLink record;
+
+    /**
+     * @param recall what calls wait for
+     * @param record what nobody waits for
+     */
+    public MemoryStore(RedisLink recall, RedisLink record) {
+        this.recall = recall;
+        this.record = record;
+    }
+
+    /**
+     * The conversation's block; or, when it has none, or an outdated one, or {@code starts}, what to compose it of.
+     */
+    public Mono<Recalled> recall(Tenant tenant, String user, String conversation, boolean starts) {
+        String id = tenant.id();
+        byte[][] keys = {
+            UserKeys.profile(id, user), UserKeys.interactions(id, user), UserKeys.snapshot(id, user, conversation)
+        };
+        // What the request repeats is left out later; as many again are fetched, so that enough remain.
+        int fetched = Math.min(tenant.memory().keep(), 2 * tenant.memory().recent() + 1);
+        return recall.<List<Object>>eval(RECALL, ScriptOutputType.MULTI, keys, number(fetched), number(starts ? 1 : 0))
+                .map(MemoryStore::recalled);
+    }
+
+    /** Keeps the block for the conversation. */
+    public Mono<Void> freeze(Tenant tenant, String user, String conversation, Snapshot snapshot) {
+        Duration ttl = tenant.memory().ttl().compareTo(FROZEN) < 0 ? tenant.memory().ttl() : FROZEN;
+        byte[] key = UserKeys.snapshot(tenant.id(), user, conversation);
+        byte[] value = snapshot.encode();
+        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(ttl))).then();
+    }
+
+    /** Adds the interaction; the same request's earlier record, if there is one, gives way to it. */
+    public Mono<Void> append(Tenant tenant, String user, Interaction interaction) {
+        MemoryPolicy policy = tenant.memory();
+        byte[][] keys = {UserKeys.profile(tenant.id(), user), UserKeys.interactions(tenant.id(), user)};
+        return record.<Long>eval(
+                        APPEND,
+                        ScriptOutputType.INTEGER,
+                        keys,
+                        InteractionCodec.encode(interaction),
+                        number(policy.keep()),
+                        number(MOST),
+                        number(policy.ttl().toSeconds()))
+                .then();
+    }
+
+    /** {@code [snapshot or nil]}, or {@code [snapshot or nil, version, members, tokens, record …]}. */
+    private static Recalled recalled(List<Object> answer) {
+        Snapshot snapshot = answer.getFirst() instanceof byte[] stored ? Snapshot.decode(stored) : null;
+        if (answer.size() == 1) {
+            return new Frozen(Objects.requireNonNullElse(snapshot, EMPTY));
+        }
+        List<Interaction> recent = new ArrayList<>(answer.size() - 4);
+        for (Object stored : answer.subList(4, answer.size())) {
+            Interaction interaction = stored instanceof byte[] bytes ? InteractionCodec.decode(bytes) : null;
+            if (interaction != null) {
+                recent.add(interaction);
+            }
+        }
+        Preferences preferences = PreferencesCodec.decode(bytes(answer.get(1)), bytes(answer.get(2)), bytes(answer.get(3)));
+        return new Parts(preferences, recent, snapshot);
+    }
+
+
+
+    private static byte @Nullable [] bytes(@Nullable Object value) {
+        return value instanceof byte[] bytes ? bytes : null;
+    }
+
+    private static byte[] number(long value) {
+        return Long.toString(value).getBytes(US_ASCII);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.mnemo.memory;
+
+import dev.mnemo.call.Context;
+import dev.mnemo.call.Context.Reason;
+import dev.mnemo.call.Conversation;
+import dev.mnemo.call.Detached;
+import dev.mnemo.call.Ending;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.call.Memory;
+import dev.mnemo.call.Outcome;
+import dev.mnemo.call.Refusal;
+import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.memory.Recalled.Frozen;
+import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.tenant.MemoryPolicy;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** Recalls what is known of a call's user, composes the block, and records the exchange. Thread-safe. */
+public final class UserMemory implements Memory {
+
+    private final MemoryStore store;
+    private final TokenCounter tokens;
+    private final Detached detached;
+    private final Scheduler background;
+    private final InstantSource clock;
+
+    /**
+     * @param detached runs the freezing of a block beside the call
+     * @param background where texts are counted and packed, never on an event loop
+     */
+    public UserMemory(
+            MemoryStore store, TokenCounter tokens, Detached detached, Scheduler background, InstantSource clock) {
+        this.store = store;
+        this.tokens = tokens;
+        this.detached = detached;
+        this.background = background;
+        this.clock = clock;
+    }
+
+    @Override
+    public Mono<Recollection> recall(LlmCall call) {
+        MemoryPolicy policy = call.tenant().memory();
+        String user = call.caller().user();
+        if (!call.memory().recalls()) {
+            return nothing(Reason.OFF);
+        }
+        if (user == null) {
+            return nothing(Reason.ANONYMOUS);
+        }
+        if (policy.record() && call.memory().records()) {
+            call.atEnd(ending -> record(call, user, ending));
+        }
+        if (policy.contextTokens() == 0) {
+            return nothing(Reason.OFF);
+        }
+        Conversation conversation = call.conversation();
+        return store.recall(call.tenant(), user, conversation.name(), conversation.starts())
+                .<Recollection>map(recalled -> granted -> compose(call, user, recalled, granted))
+                .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
+    }
+
+    private Context compose(LlmCall call, String user, Recalled recalled, long granted) {
+        return switch (recalled) {
+            case Frozen(Snapshot snapshot) -> place(call, snapshot, granted, true);
+            case Parts parts -> {
+                Snapshot fresh = ContextBlock.compose(
+                        parts, Exchanges.of(call.request()), Math.min(granted, call.contextCap()), call.tenant().memory());
+                boolean known = fresh.equals(parts.previous());
+                if (!known) {
+                    detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh));
+                }
+                yield place(call, fresh, granted, known);
+            }
+        };
+    }
+
+    private static Context place(LlmCall call, Snapshot snapshot, long granted, boolean frozen) {
+        if (snapshot.isEmpty()) {
+            return Context.absent(
+                    !snapshot.cut() ? Reason.EMPTY : granted < call.contextCap() ? Reason.BUDGET : Reason.FULL);
+        }
+        if (snapshot.tokens() > granted) {
+            // A frozen block is not made smaller: its bytes are what the provider has cached.
+            return Context.absent(Reason.BUDGET);
+        }
+        call.body(call.dialect().place(call.request(), snapshot.block(), call.placement()));
+        return new Context(snapshot.tokens(), snapshot.preferences(), snapshot.interactions(), frozen, null);
+    }
+
+    /** One interaction is the user's words and the final answer; a step that only calls tools is neither. */
+    private Mono<Void> record(LlmCall call, String user, Ending ending) {
+        Answer answer = ending.answer();
+        @Nullable String said = answer == null ? null : call.request().lastUserText();
+        if (answer == null || said == null || said.isBlank() || answer.text().isBlank() || answer.toolCalls()) {
+            return Mono.empty();
+        }
+        boolean partial = ending.outcome() != Outcome.COMPLETE || !answer.complete() || answer.textCut();
+        ChatRequest request = call.request();
+        return Mono.fromCallable(() -> Interaction.of(
+                        Fingerprint.of(request.body()), clock.instant(), partial, said, answer.text(), tokens))
+                .subscribeOn(background)
+                .flatMap(interaction -> store.append(call.tenant(), user, interaction))
+                .then();
+    }
+
+    private static Mono<Recollection> nothing(Reason reason) {
+        return Mono.just(granted -> Context.absent(reason));
+    }
+
+    private static Refusal unavailable() {
+        return Refusal.later(
+                503, "memory_unavailable", "memory: its store does not answer; try again", Duration.ofSeconds(2), true);
+    }
+}

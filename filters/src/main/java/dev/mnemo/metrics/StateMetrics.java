@@ -1,0 +1,50 @@
+package dev.mnemo.metrics;
+
+import dev.mnemo.call.Detached;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+
+/** Meters of what has a state of its own: breakers, and the work that outlives its call. Thread-safe. */
+public final class StateMetrics {
+
+    private final MeterRegistry registry;
+    private final Counter tapFailures;
+
+    public StateMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.tapFailures = Counter.builder("mnemo.tap.failures")
+                .description("Answers that a tap stopped reading; the stream went on")
+                .register(registry);
+    }
+
+    /**
+     * @param kind {@code upstream} or {@code redis}
+     * @param name of what is behind the breaker, such as {@code acme/openai}
+     */
+    public void breaker(String kind, String name, CircuitBreaker breaker) {
+        Gauge.builder("mnemo.breaker.open", breaker, b -> b.getState() == CircuitBreaker.State.OPEN ? 1 : 0)
+                .description("1 while calls are refused without being tried")
+                .tags(Tags.of("kind", kind, "name", name))
+                .register(registry);
+    }
+
+    public void detached(Detached detached) {
+        Gauge.builder("mnemo.detached.running", detached, Detached::running)
+                .description("Settling and recording that goes on after its call has ended")
+                .register(registry);
+        FunctionCounter.builder("mnemo.detached.dropped", detached, Detached::dropped)
+                .description("Work not begun because too much was running")
+                .register(registry);
+        FunctionCounter.builder("mnemo.detached.failed", detached, Detached::failed)
+                .description("Work that failed or took too long")
+                .register(registry);
+    }
+
+    public void tapFailed(Throwable why) {
+        tapFailures.increment();
+    }
+}

@@ -1,0 +1,5 @@
+/** What operators see of the line, as meters. */
+@NullMarked
+package dev.mnemo.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package dev.mnemo.upstream;
+
+import dev.mnemo.tenant.Upstream.Timeouts;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.util.concurrent.TimeUnit;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.core.io.buffer.PooledDataBuffer;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
+
+/** The body of one answer, and the timeouts that watch over it. Created per answer; read once. */
+final class AnswerStream {
+
+    private final Connection connection;
+    private final Timeouts timeouts;
+    private final Permit permit;
+    private boolean begun;
+    private volatile boolean ended;
+
+    AnswerStream(Connection connection, Timeouts timeouts, Permit permit) {
+        this.connection = connection;
+        this.timeouts = timeouts;
+        this.permit = permit;
+    }
+
+    /** Cancelling it closes the upstream's connection: what is not wanted must not be generated. */
+    Flux<DataBuffer> body(DataBufferFactory buffers) {
+        return connection
+                .inbound()
+                .receive()
+                .retain()
+                .map(bytes -> wrapped(bytes, buffers))
+                .takeUntilOther(Mono.delay(timeouts.total()).then(Mono.error(() -> ReadTimeoutException.INSTANCE)))
+                .doOnComplete(() -> {
+                    ended = true;
+                    permit.answered();
+                })
+                .doOnError(permit::failed)
+                .doOnCancel(this::close)
+                .doOnDiscard(PooledDataBuffer.class, DataBufferUtils::release);
+    }
+
+    /** Closes the connection unless the answer has ended and given it back. */
+    void close() {
+        if (ended) {
+            return;
+        }
+        if (begun) {
+            permit.answered();
+        } else {
+            permit.abandoned();
+        }
+        connection.dispose();
+    }
+
+    private DataBuffer wrapped(ByteBuf bytes, DataBufferFactory buffers) {
+        if (!begun) {
+            begun = true;
+            watchIdle();
+        }
+        if (buffers instanceof NettyDataBufferFactory netty) {
+            return netty.wrap(bytes);
+        }
+        DataBuffer copy = buffers.allocateBuffer(bytes.readableBytes()).write(bytes.nioBuffer());
+        bytes.release();
+        return copy;
+    }
+
+    /** Until now the first byte was waited for; from now on the next. On the connection's own thread. */
+    private void watchIdle() {
+        ChannelPipeline pipeline = connection.channel().pipeline();
+        ChannelHandler waiting = pipeline.get(NettyPipeline.ResponseTimeoutHandler);
+        if (waiting != null) {
+            pipeline.replace(
+                    waiting,
+                    NettyPipeline.ResponseTimeoutHandler,
+                    new ReadTimeoutHandler(timeouts.idle().toMillis(), TimeUnit.MILLISECONDS));
+        }
+    }
+}

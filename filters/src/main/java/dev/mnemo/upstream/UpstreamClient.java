@@ -1,0 +1,160 @@
+package dev.mnemo.upstream;
+
+import dev.mnemo.call.AnswerTap;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.call.Outcome;
+import dev.mnemo.call.Refusal;
+import dev.mnemo.call.UpstreamAnswer;
+import dev.mnemo.json.SplicedBody;
+import dev.mnemo.tenant.Upstream.Timeouts;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpMethod;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.NettyOutbound;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientRequest;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.resources.ConnectionProvider;
+
+/**
+ * Calls upstreams over a bounded pool, with a timeout for each phase and a breaker in front. It sends a call once: a
+ * generation is never repeated. Thread-safe.
+ */
+public final class UpstreamClient {
+
+    private final ConnectionProvider pool;
+    private final Breakers breakers;
+    private final Consumer<Throwable> tapFailed;
+    private final Map<Phases, HttpClient> clients = new ConcurrentHashMap<>();
+
+    /** What distinguishes one client from another; tenants share the rest. */
+    private record Phases(Duration connect, Duration firstByte) {}
+
+    /**
+     * @param tapFailed told when a tap stops reading an answer
+     */
+    public UpstreamClient(ConnectionProvider pool, Breakers breakers, Consumer<Throwable> tapFailed) {
+        this.pool = pool;
+        this.breakers = breakers;
+        this.tapFailed = tapFailed;
+    }
+
+    /**
+     * Sends the call, and writes the answer to it when its headers have come.
+     *
+     * @return completes with the answer's headers; a {@link Refusal} when none came. Cancelling it closes the connection.
+     */
+    Mono<Void> send(LlmCall call, ServerWebExchange exchange) {
+        Timeouts timeouts = call.upstream().timeouts();
+        Permit permit = Permit.acquire(breakers.of(call), timeouts.firstByte().toNanos() / 4);
+        if (permit == null) {
+            return Mono.error(Refusal.later(
+                    503,
+                    "upstream_unavailable",
+                    "upstream: \"" + call.upstream().name() + "\" keeps failing and is left alone for a moment",
+                    Breakers.OPEN,
+                    true));
+        }
+        ServerHttpRequest request = exchange.getRequest();
+        call.sent();
+        return client(timeouts)
+                .request(HttpMethod.valueOf(request.getMethod().name()))
+                .uri(UpstreamUrl.of(call.upstream(), request.getURI()))
+                .send((head, out) -> body(call, request, head, out))
+                .responseConnection((head, connection) -> {
+                    begin(call, exchange.getResponse(), head, connection, permit);
+                    return Mono.<Void>empty();
+                })
+                .doOnCancel(permit::abandoned)
+                .onErrorMap(e -> failed(call, permit, e))
+                .then();
+    }
+
+    private HttpClient client(Timeouts timeouts) {
+        return clients.computeIfAbsent(
+                new Phases(timeouts.connect(), timeouts.firstByte()),
+                phases -> HttpClient.create(pool)
+                        .option(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                Math.toIntExact(phases.connect().toMillis()))
+                        .option(ChannelOption.SO_KEEPALIVE, true)
+                        .responseTimeout(phases.firstByte())
+                        .disableRetry(true)
+                        .followRedirect(false));
+    }
+
+    private static Publisher<Void> body(
+            LlmCall call, ServerHttpRequest request, HttpClientRequest head, NettyOutbound out) {
+        io.netty.handler.codec.http.HttpHeaders headers = head.requestHeaders();
+        headers.remove("user-agent").remove("accept");
+        UpstreamHeaders.write(call, request.getHeaders(), headers::add);
+        if (call.dialect().reads()) {
+            SplicedBody body = call.body();
+            headers.set("content-length", body.length());
+            return out.send(
+                    Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.slices().toArray(ByteBuffer[]::new))));
+        }
+        long length = request.getHeaders().getContentLength();
+        if (length < 0 && !request.getHeaders().containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
+            return out;
+        }
+        if (length >= 0) {
+            headers.set("content-length", length);
+        }
+        return out.send(request.getBody().map(NettyDataBufferFactory::toByteBuf));
+    }
+
+    private void begin(
+            LlmCall call, ServerHttpResponse response, HttpClientResponse head, Connection connection, Permit permit) {
+        int status = head.status().code();
+        response.setStatusCode(HttpStatusCode.valueOf(status));
+        UpstreamHeaders.copyBack(head.responseHeaders(), response.getHeaders());
+        String type = head.responseHeaders().get(HttpHeaders.CONTENT_TYPE, "");
+        boolean events = type.startsWith("text/event-stream");
+        if (events) {
+            response.getHeaders().set("X-Accel-Buffering", "no");
+        }
+        if (status >= 500) {
+            permit.failed(new UpstreamFault("status " + status));
+        }
+        AnswerStream stream = new AnswerStream(connection, call.upstream().timeouts(), permit);
+        call.answer(new UpstreamAnswer(
+                call,
+                status,
+                events,
+                !head.responseHeaders().contains(HttpHeaders.CONTENT_LENGTH),
+                stream.body(response.bufferFactory()),
+                stream::close,
+                tap(call, head, events)));
+    }
+
+    private @Nullable AnswerTap tap(LlmCall call, HttpClientResponse head, boolean events) {
+        boolean readable = call.dialect().reads()
+                && head.status().code() < 300
+                && head.responseHeaders()
+                        .get(HttpHeaders.CONTENT_ENCODING, "identity")
+                        .equals("identity");
+        return readable ? new AnswerTap(call.dialect().answer(events), tapFailed) : null;
+    }
+
+    private static Refusal failed(LlmCall call, Permit permit, Throwable e) {
+        permit.failed(e);
+        call.end(Outcome.UPSTREAM_FAILED);
+        return UpstreamFailures.refusal(call.upstream().name(), e);
+    }
+}

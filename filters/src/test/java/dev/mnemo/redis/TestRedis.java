@@ -1,0 +1,108 @@
+package dev.mnemo.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.UUID;
+import redis.embedded.RedisServer;
+
+/**
+ * The Redis of the tests: {@code REDIS_URL} if it is set, else one embedded server for this JVM. Tests share it and so use
+ * tenants and users of their own; nobody flushes.
+ */
+public final class TestRedis {
+
+    private static final String URL = begin();
+
+    private static final RedisClient CLIENT = RedisClient.create(URL);
+
+    private static final StatefulRedisConnection<String, String> CONNECTION = CLIENT.connect();
+
+    private TestRedis() {}
+
+    public static String url() {
+        return URL;
+    }
+
+    /** For looking at what was written. */
+    public static RedisCommands<String, String> commands() {
+        return CONNECTION.sync();
+    }
+
+    /** A tenant or user that no other test has. */
+    public static String fresh(String name) {
+        return name + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    /** Links that are connected. */
+    public static RedisLinks links() {
+        return connected(new RedisLinks(URL, Duration.ofSeconds(2)));
+    }
+
+    public static RedisLinks connected(RedisLinks links) {
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!links.all().stream().allMatch(RedisLink::isUp)) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("redis: not connected within 10 s");
+            }
+            Thread.onSpinWait();
+        }
+        return links;
+    }
+
+    private static String begin() {
+        String given = System.getenv("REDIS_URL");
+        if (given != null && !given.isBlank()) {
+            return given;
+        }
+        Own own = new Own();
+        Runtime.getRuntime().addShutdownHook(new Thread(own::stop));
+        return own.url();
+    }
+
+    /** A server of one test, which may stop and start it. */
+    public static final class Own {
+
+        private final int port;
+        private RedisServer server;
+
+        public Own() {
+            try (ServerSocket free = new ServerSocket(0)) {
+                port = free.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            start();
+        }
+
+        public String url() {
+            return "redis://127.0.0.1:" + port;
+        }
+
+        public void start() {
+            try {
+                server = RedisServer.newRedisServer()
+                        .port(port)
+                        .setting("save \"\"")
+                        .setting("appendonly no")
+                        .setting("bind 127.0.0.1")
+                        .build();
+                server.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        public void stop() {
+            try {
+                server.stop();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.mnemo.gateway;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import dev.mnemo.redis.TestRedis;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One gateway, one scripted upstream and one WireMock for all tests of this JVM: starting costs more than testing. */
+final class Shared {
+
+    static final ScriptedUpstream UPSTREAM = new ScriptedUpstream();
+
+    static final WireMockServer LLM = wireMock();
+
+    static final Mnemo MNEMO = Mnemo.start(TestRedis.url(), tenants());
+
+    private Shared() {}
+
+    private static WireMockServer wireMock() {
+        WireMockServer server = new WireMockServer(WireMockConfiguration.options().dynamicPort().gzipDisabled(true));
+        server.start();
+        return server;
+    }
+
+    private static Map<String, String> tenants() {
+        Map<String, String> tenants = new HashMap<>();
+        tenants.put("acme", Mnemo.tenant("acme", UPSTREAM.port(), ""));
+        tenants.put("globex", Mnemo.tenant("globex", UPSTREAM.port(), ""));
+        tenants.put("wire", Mnemo.tenant("wire", LLM.port(), limit("requests: 1M, per: tenant, every: month")));
+        tenants.put("strict", Mnemo.tenant("strict", UPSTREAM.port(), "anonymous: refuse"));
+        tenants.put("ten", Mnemo.tenant("ten", UPSTREAM.port(), limit("requests: 10, per: user, every: month")));
+        tenants.put("metered", Mnemo.tenant("metered", UPSTREAM.port(), limit("tokens: 100M, per: tenant, every: month")));
+        tenants.put(
+                "lean",
+                Mnemo.tenant("lean", UPSTREAM.port(), limit("tokens: 1200, per: user, every: month", "answer: 1k")));
+        for (String fault : new String[] {"refusing", "flaky", "hung"}) {
+            tenants.put(fault, Mnemo.tenant(fault, fault.equals("refusing") ? 1 : UPSTREAM.port(), ""));
+        }
+        return tenants;
+    }
+
+    private static String limit(String limit, String... more) {
+        return "budgets: {limits: [{name: only, " + limit + "}]" + (more.length == 0 ? "" : ", " + more[0]) + "}";
+    }
+}
