@@ -79,7 +79,7 @@ final class Fields {
 
     private void requirePresent(Member member) {
         if (!values.containsKey(member.name())) {
-            problems.add(at, path(member.name()), "missing", member.description());
+            problems.add(at, path(member.name()), "missing", "Add it: " + member.description());
         }
     }
 
@@ -165,7 +165,13 @@ final class Fields {
         Node node = values.get(name);
         if (node instanceof Node.Sequence sequence) {
             if (sequence.items().isEmpty()) {
-                problems.add(node, path(name), "an empty list", "Give at least one, or leave the member out.");
+                problems.add(
+                        node,
+                        path(name),
+                        "an empty list",
+                        shape.member(name).required()
+                                ? "Give at least one."
+                                : "Give at least one, or leave the member out.");
             }
             return sequence.items();
         }
@@ -192,7 +198,7 @@ final class Fields {
         String wrong = wrong(text, expected);
         if (!wrong.isEmpty()) {
             boolean secret = expected instanceof Shape.Text pattern && pattern.secret();
-            problems.add(node, place, secret ? "not " + says(expected) : quoted(text), wrong);
+            problems.add(node, place, secret ? "not valid" : quoted(text), wrong);
             return "";
         }
         return text;

@@ -52,14 +52,7 @@ public final class TenantSchema {
                 schema.put("items", of(list.item()));
             }
             case Group group -> members(group, schema);
-            case Later later -> {
-                // YAML 1.1 editors read off as false, and 0 is a number in all of them.
-                schema.put(
-                        "enum",
-                        "off".equals(later.only())
-                                ? List.of("off", false)
-                                : "0".equals(later.only()) ? List.of(0) : List.of(String.valueOf(later.only())));
-            }
+            case Later later -> schema.put("enum", inert(String.valueOf(later.only())));
         }
         return schema;
     }
@@ -96,6 +89,11 @@ public final class TenantSchema {
                             .toList());
         }
         schema.put("properties", properties);
+    }
+
+    /** Editors that speak YAML 1.1 read {@code off} as false. */
+    private static List<Object> inert(String only) {
+        return only.equals("off") ? List.of(only, false) : List.of(plain(only));
     }
 
     /** As YAML reads it: {@code true} is no string. */
