@@ -1,0 +1,241 @@
+package dev.mnemo.tenant;
+
+import dev.mnemo.tenant.Shape.Amount;
+import dev.mnemo.tenant.Shape.Choice;
+import dev.mnemo.tenant.Shape.Group;
+import dev.mnemo.tenant.Shape.Later;
+import dev.mnemo.tenant.Shape.ListOf;
+import dev.mnemo.tenant.Shape.Member;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of one mapping, read by its shape. A value that is wrong becomes a problem and reads as its fallback, so
+ * that reading goes on and finds the next problem.
+ */
+final class Fields {
+
+    private final Node at;
+    private final String path;
+    private final Group shape;
+    private final Problems problems;
+    private final Map<String, Node> values = new LinkedHashMap<>();
+
+    /** A node that is no mapping is a problem, and has no members. */
+    Fields(Node node, String path, Group shape, Problems problems) {
+        this.at = node;
+        this.path = path;
+        this.shape = shape;
+        this.problems = problems;
+        if (node instanceof Node.Mapping mapping) {
+            mapping.entries().forEach(this::accept);
+            shape.members().stream().filter(Member::required).forEach(this::requirePresent);
+            requireOne();
+        } else {
+            problems.add(node, path, "not a list of members", "Write name: value lines below it.");
+        }
+    }
+
+    private void accept(Node.Entry entry) {
+        String name = entry.key().text();
+        String place = path(name.length() > 60 ? name.substring(0, 60) : name);
+        List<String> known = shape.members().stream().map(Member::name).toList();
+        if (!known.contains(name)) {
+            List<String> usable = shape.members().stream()
+                    .filter(m -> !(m.shape() instanceof Later))
+                    .map(Member::name)
+                    .toList();
+            problems.add(
+                    entry.key(),
+                    place,
+                    "unknown member",
+                    DidYouMean.hint(name, known, "Expected: one of " + usable + "."));
+        } else if (shape.member(name).shape() instanceof Later later) {
+            refuseLater(entry, place, later.only());
+        } else if (values.putIfAbsent(name, entry.value()) != null) {
+            problems.add(entry.key(), place, "given twice", "Keep one.");
+        }
+    }
+
+    private void refuseLater(Node.Entry entry, String place, @Nullable String only) {
+        if (only == null) {
+            problems.add(entry.key(), place, "not supported by this version yet", "Leave it out.");
+        } else if (!(entry.value() instanceof Node.Scalar scalar
+                && scalar.text().equals(only))) {
+            problems.add(
+                    entry.value(),
+                    place,
+                    "not supported by this version yet",
+                    "Leave it out, or set it to " + only + ".");
+        }
+    }
+
+    private void requirePresent(Member member) {
+        if (!values.containsKey(member.name())) {
+            problems.add(at, path(member.name()), "missing", "Add it: " + member.description());
+        }
+    }
+
+    private void requireOne() {
+        List<String> given = shape.oneOf().stream().filter(values::containsKey).toList();
+        if (!shape.oneOf().isEmpty() && given.size() != 1) {
+            String what = given.isEmpty() ? "none of " + shape.oneOf() : "more than one of " + shape.oneOf();
+            problems.add(at, path, what, "Give exactly one.");
+        }
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /** A problem with a member, at its value. */
+    void bad(String name, String message, String fix) {
+        problems.add(values.getOrDefault(name, at), path(name), message, fix);
+    }
+
+    String path(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** The text of a member; empty when it is absent or wrong. */
+    String text(String name) {
+        Node node = values.get(name);
+        Member member = shape.member(name);
+        String text = node == null ? "" : scalar(node, path(name), member.shape());
+        return text.isEmpty() ? Objects.requireNonNullElse(member.fallback(), "") : text;
+    }
+
+    /** The texts of a list; its fallback when it is absent or wrong, which may be empty. */
+    List<String> texts(String name) {
+        Shape item = ((ListOf) shape.member(name).shape()).item();
+        List<String> texts = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            texts.add(scalar(items.get(i), path(name) + "[" + i + "]", item));
+        }
+        texts.removeIf(String::isEmpty);
+        String fallback = shape.member(name).fallback();
+        return texts.isEmpty() && fallback != null ? List.of(fallback) : texts;
+    }
+
+    long amount(String name) {
+        return Scalars.amount(text(name)).orElse(0);
+    }
+
+    Duration time(String name) {
+        return Objects.requireNonNullElse(Scalars.time(text(name)), Duration.ZERO);
+    }
+
+    boolean is(String name, String value) {
+        return text(name).equals(value);
+    }
+
+    /** The constant that the text names; the first when it is absent or wrong. */
+    <E extends Enum<E>> E constant(String name, Class<E> type) {
+        String text = text(name);
+        E first = type.getEnumConstants()[0];
+        return text.isEmpty() ? first : Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+    }
+
+    /** A member's own members; all at their fallbacks when it is absent. */
+    Fields group(String name) {
+        Node node = values.getOrDefault(name, new Node.Mapping(List.of(), at.line(), at.column()));
+        return new Fields(node, path(name), (Group) shape.member(name).shape(), problems);
+    }
+
+    /** The groups of a list; empty when it is absent. */
+    List<Fields> groups(String name) {
+        Group item = (Group) ((ListOf) shape.member(name).shape()).item();
+        List<Fields> groups = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            groups.add(new Fields(items.get(i), path(name) + "[" + i + "]", item, problems));
+        }
+        return groups;
+    }
+
+    private List<Node> items(String name) {
+        Node node = values.get(name);
+        if (node instanceof Node.Sequence sequence) {
+            if (sequence.items().isEmpty()) {
+                problems.add(
+                        node,
+                        path(name),
+                        "an empty list",
+                        shape.member(name).required()
+                                ? "Give at least one."
+                                : "Give at least one, or leave the member out.");
+            }
+            return sequence.items();
+        }
+        if (node != null) {
+            problems.add(node, path(name), "not a list", "Write [a, b], or one \"- item\" a line.");
+        }
+        return List.of();
+    }
+
+    private String scalar(Node node, String place, Shape expected) {
+        if (!(node instanceof Node.Scalar scalar)) {
+            problems.add(node, place, "not a single value", "Expected: " + says(expected) + ".");
+            return "";
+        }
+        String text = scalar.text();
+        if (text.isBlank()) {
+            problems.add(node, place, "no value", "Expected: " + says(expected) + "; or leave the member out.");
+            return "";
+        }
+        if (text.contains("${") && !place.endsWith(".credential")) {
+            problems.add(node, place, "${...} is for credentials only", "Write the value itself.");
+            return "";
+        }
+        String wrong = wrong(text, expected);
+        if (!wrong.isEmpty()) {
+            boolean secret = expected instanceof Shape.Text pattern && pattern.secret();
+            problems.add(node, place, secret ? "not valid" : quoted(text), wrong);
+            return "";
+        }
+        return text;
+    }
+
+    private static String quoted(String text) {
+        return "\"" + (text.length() > 60 ? text.substring(0, 60) + "..." : text).replaceAll("\\p{Cntrl}", " ") + "\"";
+    }
+
+    /** What to do about {@code text}; empty when it is right. */
+    private static String wrong(String text, Shape expected) {
+        String otherwise = "Expected: " + says(expected) + ".";
+        boolean right = switch (expected) {
+            case Shape.Text pattern -> text.matches(pattern.pattern());
+            case Choice choice -> choice.values().contains(text);
+            case Amount amount -> {
+                OptionalLong value = Scalars.amount(text);
+                yield value.isPresent() && value.getAsLong() >= amount.least() && value.getAsLong() <= amount.most();
+            }
+            case Shape.Time time -> {
+                Duration value = Scalars.time(text);
+                yield value != null && value.isPositive() && value.compareTo(Scalars.LONGEST) <= 0;
+            }
+            default -> false;
+        };
+        return right ? "" : expected instanceof Choice c ? DidYouMean.hint(text, c.values(), otherwise) : otherwise;
+    }
+
+    private static String says(Shape expected) {
+        return switch (expected) {
+            case Shape.Text text -> text.says();
+            case Choice choice -> "one of " + choice.values();
+            case Amount amount ->
+                "a whole number from " + amount.least() + " to " + amount.most() + ", such as 20, 2k or 1M";
+            case Shape.Time time ->
+                "a time with its unit, such as 500ms, 30s, 15m, 12h or 90d (more than 0, at most 3650d)";
+            default -> "members";
+        };
+    }
+}

@@ -1,0 +1,53 @@
+package dev.mnemo.tenant;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers with {@code k} and {@code M}, and times with {@code ms s m h d}. */
+final class Scalars {
+
+    static final String AMOUNT = "[0-9]{1,16}(\\.[0-9]{1,6})?[kM]?";
+    static final String TIME = "[0-9]{1,9}(ms|s|m|h|d)";
+
+    /** Ten years: more is a mistake, and nanoseconds of it still fit a long. */
+    static final Duration LONGEST = Duration.ofDays(3_650);
+
+    private static final Pattern AMOUNT_PATTERN = Pattern.compile(AMOUNT);
+    private static final Pattern TIME_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+
+    private Scalars() {}
+
+    /** Empty when {@code text} is no number, or not a whole one. */
+    static OptionalLong amount(String text) {
+        if (!AMOUNT_PATTERN.matcher(text).matches()) {
+            return OptionalLong.empty();
+        }
+        int shift = text.endsWith("k") ? 3 : text.endsWith("M") ? 6 : 0;
+        String digits = shift == 0 ? text : text.substring(0, text.length() - 1);
+        try {
+            return OptionalLong.of(new BigDecimal(digits).movePointRight(shift).longValueExact());
+        } catch (ArithmeticException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Null when {@code text} is no time. */
+    static @Nullable Duration time(String text) {
+        Matcher matcher = TIME_PATTERN.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        long count = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            default -> Duration.ofDays(count);
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package dev.mnemo.tenant;
+
+import dev.mnemo.tenant.Shape.Amount;
+import dev.mnemo.tenant.Shape.Choice;
+import dev.mnemo.tenant.Shape.Group;
+import dev.mnemo.tenant.Shape.Later;
+import dev.mnemo.tenant.Shape.ListOf;
+import dev.mnemo.tenant.Shape.Member;
+import dev.mnemo.tenant.Shape.Text;
+import dev.mnemo.tenant.Shape.Time;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The members of a tenant file, said once. */
+final class Shapes {
+
+    /** Redis' Lua counts in doubles. */
+    private static final long EXACT = (1L << 53) - 1;
+
+    private static final Shape ANY_TEXT = new Text("[\\s\\S]+", "text", false);
+    private static final Shape NAME = new Text("[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "1 to 63 of A-Z a-z 0-9 . _ -", true);
+    private static final Shape SLUG = new Text("[a-z0-9][a-z0-9-]{0,62}", "1 to 63 of a-z 0-9 -", false);
+    private static final Shape SWITCH = new Choice(List.of("true", "false"));
+    private static final Shape TOKENS = new Amount(0, Integer.MAX_VALUE);
+    private static final Shape COUNT = new Amount(0, 1_000);
+    private static final Shape LIMIT = new Amount(1, EXACT);
+
+    private static final Group KEY = group(
+            required("id", NAME, "Shown in metrics and budgets, never the key."),
+            required(
+                    "sha256",
+                    new Text("[0-9a-fA-F]{64}", "64 hex digits; from a key: printf %s \"$KEY\" | sha256sum", true),
+                    "SHA-256 of the key, in hex."),
+            optional("may", new ListOf(new Choice(List.of("chat", "memory"))), "chat", "What the key opens."));
+
+    private static final Group USER = new Group(
+            List.of(
+                    optional(
+                            "header",
+                            new Text("[A-Za-z0-9!#$%&'*+.^_`|~-]+", "a header's name", false),
+                            null,
+                            "A request header."),
+                    optional("body", ANY_TEXT, null, "A top-level member of the JSON body.")),
+            List.of("header", "body"));
+
+    private static final Group TIMEOUTS = group(
+            optional("connect", new Time(), "2s", "TCP and TLS."),
+            optional("first-byte", new Time(), "120s", "From the request's last byte to the answer's first."),
+            optional("idle", new Time(), "60s", "Between two pieces of the answer."),
+            optional("total", new Time(), "15m", "The whole call."));
+
+    private static final Group UPSTREAM = group(
+            required("name", NAME, "Unique within the tenant."),
+            required(
+                    "speaks",
+                    new ListOf(new Choice(List.of("openai", "anthropic", "gemini", "ollama"))),
+                    "What it understands."),
+            required(
+                    "url",
+                    new Text("[hH][tT][tT][pP][sS]?://[^\\s?#@]+", "http(s)://host[:port][/path]", true),
+                    "Its base: no user, no query."),
+            optional(
+                    "credential",
+                    new Text("[\\s\\S]+", "text, ${NAME} or ${file:/path}", true),
+                    null,
+                    "Sent in place of the client's; absent: the client's own goes through."),
+            optional("models", new ListOf(ANY_TEXT), "*", "The models it serves; * stands for any run of characters."),
+            optional("timeouts", TIMEOUTS, null, "How long each phase of a call may last."));
+
+    private static final Group MEMORY = group(
+            optional("context", TOKENS, "2k", "Tokens that the context block may take."),
+            optional("preferences", SWITCH, "true", "Whether preferences are shown."),
+            optional("recent", COUNT, "5", "Interactions shown; no more than keep."),
+            optional("keep", COUNT, "20", "Interactions kept."),
+            optional("ttl", new Time(), "90d", "How long a user who is not seen is remembered."),
+            optional("record", SWITCH, "true", "Whether interactions are recorded."),
+            optional("unavailable", new Choice(List.of("continue", "refuse")), "continue", "A call without memory."),
+            later("archive", "0"),
+            later("retrieve", "off"),
+            later("holdout", "0%"),
+            later("summary", null),
+            later("seal", null));
+
+    private static final Group LIMIT_GROUP = new Group(
+            List.of(
+                    required("name", SLUG, "Unique within the tenant."),
+                    required("per", new Choice(List.of("tenant", "user", "key")), "Whose use is counted together."),
+                    optional("tokens", LIMIT, null, "Tokens in a window."),
+                    optional("requests", LIMIT, null, "Calls in a window."),
+                    required("every", new Choice(List.of("minute", "hour", "day", "month")), "The calendar window."),
+                    optional("zone", ANY_TEXT, "UTC", "Where windows begin and end, such as Europe/Zurich."),
+                    later("usd", null),
+                    later("models", null)),
+            List.of("tokens", "requests"));
+
+    private static final Group BUDGETS = group(
+            optional("answer", TOKENS, "1k", "Tokens held for an answer when the call sets no maximum."),
+            optional(
+                    "unavailable",
+                    new Choice(List.of("refuse", "allow")),
+                    "refuse",
+                    "A call without the budget store."),
+            optional("limits", new ListOf(LIMIT_GROUP), null, "All that apply must have room."));
+
+    static final Group TENANT = group(
+            optional("name", ANY_TEXT, null, "For people; the id when absent."),
+            required("keys", new ListOf(KEY), "What clients send as their API key, as its SHA-256."),
+            optional(
+                    "user",
+                    new ListOf(USER),
+                    null,
+                    "Where the user is looked for, first wins; absent: header X-Mnemo-User, body safety_identifier, body user."),
+            optional("anonymous", new Choice(List.of("allow", "refuse")), "allow", "A call without a user."),
+            required(
+                    "upstreams",
+                    new ListOf(UPSTREAM),
+                    "The first that speaks the call's dialect and serves its model."),
+            optional("memory", MEMORY, null, "What is remembered and shown."),
+            optional("budgets", BUDGETS, null, "What calls may use."),
+            later("jwt", null));
+
+    private Shapes() {}
+
+    private static Group group(Member... members) {
+        return new Group(List.of(members), List.of());
+    }
+
+    private static Member required(String name, Shape shape, String description) {
+        return new Member(name, shape, true, null, description);
+    }
+
+    private static Member optional(String name, Shape shape, @Nullable String fallback, String description) {
+        return new Member(name, shape, false, fallback, description);
+    }
+
+    private static Member later(String name, @Nullable String only) {
+        return new Member(name, new Later(only), false, only, "Not supported by this version yet.");
+    }
+}

@@ -1,0 +1,107 @@
+package dev.mnemo.tenant;
+
+import dev.mnemo.tenant.Shape.Group;
+import dev.mnemo.tenant.Shape.Later;
+import dev.mnemo.tenant.Shape.Member;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The JSON Schema of a tenant file, for editors. */
+public final class TenantSchema {
+
+    private TenantSchema() {}
+
+    /** Draft 2020-12, indented, ending with a line break; the same text each time. */
+    public static String text() {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.put("title", "Mnemo tenant");
+        schema.putAll(of(Shapes.TENANT));
+        JsonMapper mapper =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        return mapper.writeValueAsString(schema).replace("\r\n", "\n") + "\n";
+    }
+
+    private static Map<String, Object> of(Shape shape) {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        switch (shape) {
+            case Shape.Text text -> {
+                schema.put("type", "string");
+                schema.put("pattern", "^" + text.pattern() + "$");
+            }
+            case Shape.Choice choice ->
+                schema.put(
+                        "enum",
+                        choice.values().stream().map(TenantSchema::plain).toList());
+            case Shape.Amount amount -> {
+                schema.put("type", List.of("integer", "string"));
+                schema.put("minimum", amount.least());
+                schema.put("maximum", amount.most());
+                schema.put("pattern", "^" + Scalars.AMOUNT + "$");
+            }
+            case Shape.Time time -> {
+                schema.put("type", "string");
+                schema.put("pattern", "^" + Scalars.TIME + "$");
+            }
+            case Shape.ListOf list -> {
+                schema.put("type", "array");
+                schema.put("minItems", 1);
+                schema.put("items", of(list.item()));
+            }
+            case Group group -> members(group, schema);
+            case Later later -> schema.put("enum", inert(String.valueOf(later.only())));
+        }
+        return schema;
+    }
+
+    private static void members(Group group, Map<String, Object> schema) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        for (Member member : group.members()) {
+            if (member.shape() instanceof Later later && later.only() == null) {
+                continue;
+            }
+            Map<String, Object> property = new LinkedHashMap<>();
+            property.put("description", member.description());
+            property.putAll(of(member.shape()));
+            String fallback = member.fallback();
+            if (fallback != null) {
+                property.put("default", member.shape() instanceof Shape.ListOf ? List.of(fallback) : plain(fallback));
+            }
+            properties.put(member.name(), property);
+        }
+        schema.put("type", "object");
+        schema.put("additionalProperties", false);
+        List<String> required = group.members().stream()
+                .filter(Member::required)
+                .map(Member::name)
+                .toList();
+        if (!required.isEmpty()) {
+            schema.put("required", required);
+        }
+        if (!group.oneOf().isEmpty()) {
+            schema.put(
+                    "oneOf",
+                    group.oneOf().stream()
+                            .map(name -> Map.of("required", List.of(name)))
+                            .toList());
+        }
+        schema.put("properties", properties);
+    }
+
+    /** Editors that speak YAML 1.1 read {@code off} as false. */
+    private static List<Object> inert(String only) {
+        return only.equals("off") ? List.of(only, false) : List.of(plain(only));
+    }
+
+    /** As YAML reads it: {@code true} is no string. */
+    private static Object plain(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> text.matches("[0-9]{1,9}") ? (Object) Integer.valueOf(text) : text;
+        };
+    }
+}
