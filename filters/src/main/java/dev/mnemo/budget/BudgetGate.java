@@ -59,7 +59,11 @@ public final class BudgetGate implements Budget {
                 .onErrorResume(e -> {
                     if (!policy.open()) {
                         return Mono.error(Refusal.later(
-                                503, "budget_unavailable", "budget: its store does not answer; try again", AGAIN, true));
+                                503,
+                                "budget_unavailable",
+                                "budget: its store does not answer; try again",
+                                AGAIN,
+                                true));
                     }
                     alone.set(true);
                     return local.reserve(claim);
@@ -131,9 +135,13 @@ public final class BudgetGate implements Budget {
         Usage usage = answer == null ? null : answer.usage();
         if (usage != null && usage.input() > 0) {
             ChatRequest request = call.request();
-            long injected = call.body().length() - request.body().length;
+            long injected = (long) call.body().length() - request.body().length;
             estimate.learn(
-                    call.tenant().id(), request.model(), request.promptBytes() + injected, request.media(), usage.input());
+                    call.tenant().id(),
+                    request.model(),
+                    request.promptBytes() + injected,
+                    request.media(),
+                    usage.input());
         }
     }
 

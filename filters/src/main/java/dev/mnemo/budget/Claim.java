@@ -12,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param must tokens without which the call cannot go: its prompt, and the most that its answer can be
  * @param wish tokens that its context block would like
  */
-public record Claim(String id, Tenant tenant, String keyId, @Nullable String user, long must, long wish) {}
+public record Claim(
+        String id, Tenant tenant, String keyId, @Nullable String user, long must, long wish) {}

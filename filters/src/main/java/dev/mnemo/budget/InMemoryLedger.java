@@ -109,13 +109,15 @@ public final class InMemoryLedger implements Ledger {
     }
 
     private List<Level> levels(List<Limit> limits, Claim claim) {
-        List<Level> levels = new ArrayList<>(limits.stream().map(limit -> level(limit, claim)).toList());
+        List<Level> levels = new ArrayList<>(
+                limits.stream().map(limit -> level(limit, claim)).toList());
         levels.sort(Comparator.comparingDouble(Level::share));
         return List.copyOf(levels);
     }
 
     private Level level(Limit limit, Claim claim) {
-        long resets = windows.around(limit, clock.instant()).end() - clock.instant().getEpochSecond();
+        long resets =
+                windows.around(limit, clock.instant()).end() - clock.instant().getEpochSecond();
         return new Level(limit, counter(limit, claim).used, Duration.ofSeconds(Math.max(1, resets)));
     }
 

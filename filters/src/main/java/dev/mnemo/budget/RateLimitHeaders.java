@@ -22,7 +22,10 @@ final class RateLimitHeaders {
         for (Level level : levels) {
             String separator = policy.isEmpty() ? "" : ", ";
             String name = '"' + level.limit().name() + '"';
-            policy.append(separator).append(name).append(";q=").append(level.limit().amount());
+            policy.append(separator)
+                    .append(name)
+                    .append(";q=")
+                    .append(level.limit().amount());
             if (level.limit().unit() == Limit.Unit.TOKENS) {
                 policy.append(";qu=\"tokens\"");
             }
@@ -42,7 +45,8 @@ final class RateLimitHeaders {
     static String sentence(Level by) {
         Limit limit = by.limit();
         return "budget: limit \"" + limit.name() + "\" of " + limit.amount() + " " + lower(limit.unit()) + " per "
-                + lower(limit.per()) + " and " + lower(limit.every()) + " has no room for this call; " + Math.max(0, by.left())
+                + lower(limit.per()) + " and " + lower(limit.every()) + " has no room for this call; "
+                + Math.max(0, by.left())
                 + " left, resets in " + by.resets().toSeconds() + " s (expected: a smaller call, or later)";
     }
 

@@ -18,7 +18,8 @@ final class ContextBlock {
      * @param granted tokens, frame included
      */
     static Snapshot compose(Parts parts, Exchanges inRequest, long granted, MemoryPolicy policy) {
-        List<Preferences.Member> known = policy.preferences() ? parts.preferences().members() : List.of();
+        List<Preferences.Member> known =
+                policy.preferences() ? parts.preferences().members() : List.of();
         List<Interaction> recent = shown(parts.recent(), inRequest, policy.recent());
         long room = granted - BlockText.FRAME_TOKENS;
         List<Preferences.Member> preferences = new ArrayList<>();
@@ -47,7 +48,9 @@ final class ContextBlock {
     }
 
     private static List<Interaction> shown(List<Interaction> known, Exchanges inRequest, int most) {
-        List<Interaction> fresh = known.stream().filter(interaction -> !inRequest.hold(interaction)).toList();
+        List<Interaction> fresh = known.stream()
+                .filter(interaction -> !inRequest.hold(interaction))
+                .toList();
         return fresh.subList(Math.max(0, fresh.size() - most), fresh.size());
     }
 }

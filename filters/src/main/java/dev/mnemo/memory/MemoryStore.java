@@ -53,16 +53,24 @@ public final class MemoryStore {
         };
         // What the request repeats is left out later; as many again are fetched, so that enough remain.
         int fetched = Math.min(tenant.memory().keep(), 2 * tenant.memory().recent() + 1);
-        return recall.<List<Object>>eval(RECALL, ScriptOutputType.MULTI, keys, number(fetched), number(starts ? 1 : 0))
+        return recall.<List<Object>>eval(
+                        RECALL,
+                        ScriptOutputType.MULTI,
+                        keys,
+                        number(fetched),
+                        number(starts ? 1 : 0),
+                        number(tenant.memory().ttl().toSeconds()))
                 .map(MemoryStore::recalled);
     }
 
     /** Keeps the block for the conversation. */
     public Mono<Void> freeze(Tenant tenant, String user, String conversation, Snapshot snapshot) {
-        Duration ttl = tenant.memory().ttl().compareTo(FROZEN) < 0 ? tenant.memory().ttl() : FROZEN;
+        Duration ttl =
+                tenant.memory().ttl().compareTo(FROZEN) < 0 ? tenant.memory().ttl() : FROZEN;
         byte[] key = UserKeys.snapshot(tenant.id(), user, conversation);
         byte[] value = snapshot.encode();
-        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(ttl))).then();
+        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(ttl)))
+                .then();
     }
 
     /** Adds the interaction; the same request's earlier record, if there is one, gives way to it. */
@@ -93,11 +101,10 @@ public final class MemoryStore {
                 recent.add(interaction);
             }
         }
-        Preferences preferences = PreferencesCodec.decode(bytes(answer.get(1)), bytes(answer.get(2)), bytes(answer.get(3)));
+        Preferences preferences =
+                PreferencesCodec.decode(bytes(answer.get(1)), bytes(answer.get(2)), bytes(answer.get(3)));
         return new Parts(preferences, recent, snapshot);
     }
-
-
 
     private static byte @Nullable [] bytes(@Nullable Object value) {
         return value instanceof byte[] bytes ? bytes : null;

@@ -5,10 +5,11 @@ import java.util.List;
 /**
  * A user's own settings.
  *
- * @param version rises by one with each change, also over a deletion
+ * @param version rises by one with each change, also over a deletion; 0 when there never was one
+ * @param present whether there is a document, be it empty
  * @param members in the order in which they were written
  */
-public record Preferences(long version, List<Member> members) {
+public record Preferences(long version, boolean present, List<Member> members) {
 
     /**
      * One setting.
@@ -19,7 +20,7 @@ public record Preferences(long version, List<Member> members) {
     public record Member(String json, int tokens) {}
 
     /** No preferences were ever set. */
-    public static final Preferences NONE = new Preferences(0, List.of());
+    public static final Preferences NONE = new Preferences(0, false, List.of());
 
     public Preferences {
         members = List.copyOf(members);

@@ -15,7 +15,10 @@ public sealed interface Recalled {
      * @param recent oldest first
      * @param previous the block that the conversation's name had before; null when it had none
      */
-    record Parts(Preferences preferences, List<Interaction> recent, @Nullable Snapshot previous) implements Recalled {
+    record Parts(
+            Preferences preferences,
+            List<Interaction> recent,
+            @Nullable Snapshot previous) implements Recalled {
 
         public Parts {
             recent = List.copyOf(recent);

@@ -69,10 +69,14 @@ public final class UserMemory implements Memory {
             case Frozen(Snapshot snapshot) -> place(call, snapshot, granted, true);
             case Parts parts -> {
                 Snapshot fresh = ContextBlock.compose(
-                        parts, Exchanges.of(call.request()), Math.min(granted, call.contextCap()), call.tenant().memory());
+                        parts,
+                        Exchanges.of(call.request()),
+                        Math.min(granted, call.contextCap()),
+                        call.tenant().memory());
                 boolean known = fresh.equals(parts.previous());
                 if (!known) {
-                    detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh));
+                    detached.run(store.freeze(
+                            call.tenant(), user, call.conversation().name(), fresh));
                 }
                 yield place(call, fresh, granted, known);
             }

@@ -84,25 +84,17 @@ public final class TestRedis {
         }
 
         public void start() {
-            try {
-                server = RedisServer.newRedisServer()
-                        .port(port)
-                        .setting("save \"\"")
-                        .setting("appendonly no")
-                        .setting("bind 127.0.0.1")
-                        .build();
-                server.start();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            server = RedisServer.builder()
+                    .port(port)
+                    .bind("127.0.0.1")
+                    .setting("save \"\"")
+                    .setting("appendonly no")
+                    .build();
+            server.start();
         }
 
         public void stop() {
-            try {
-                server.stop();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            server.stop();
         }
     }
 }

@@ -1,0 +1,144 @@
+package dev.mnemo.api;
+
+import static org.springframework.web.reactive.function.server.RequestPredicates.all;
+import static org.springframework.web.reactive.function.server.RouterFunctions.route;
+
+import dev.mnemo.call.Refusal;
+import dev.mnemo.identity.KeyIdentity;
+import dev.mnemo.identity.UserIds;
+import dev.mnemo.memory.Preferences;
+import dev.mnemo.memory.PreferencesStore;
+import dev.mnemo.memory.PreferencesStore.Change;
+import dev.mnemo.tenant.ApiKey.Permission;
+import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.TenantCatalog.KeyOwner;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code GET PUT PATCH DELETE /mnemo/v1/users/{user}/preferences}. Thread-safe. */
+public final class PreferencesApi {
+
+    private static final String PATH = "/mnemo/v1/users/{user}/preferences";
+
+    /** Of a body as it is sent; white space and all. */
+    private static final int LARGEST = 64 * 1024;
+
+    private final KeyIdentity identity;
+    private final PreferencesStore store;
+
+    public PreferencesApi(KeyIdentity identity, PreferencesStore store) {
+        this.identity = identity;
+        this.store = store;
+    }
+
+    /** The routes, and a 404 for everything else that is Mnemo's own: it must not reach an upstream. */
+    public RouterFunction<ServerResponse> routes() {
+        return route().GET(PATH, request -> answer(request, this::get))
+                .PUT(PATH, request -> answer(request, this::put))
+                .PATCH(PATH, request -> answer(request, this::patch))
+                .DELETE(PATH, request -> answer(request, this::delete))
+                .path(
+                        "/mnemo",
+                        own -> own.route(all(), request -> ProblemJson.of(404, request.path() + ": no such resource")))
+                .build();
+    }
+
+    private interface Operation {
+        Mono<ServerResponse> of(ServerRequest request, Tenant tenant, String user);
+    }
+
+    private Mono<ServerResponse> answer(ServerRequest request, Operation operation) {
+        return Mono.defer(() -> {
+                    KeyOwner owner = identity.owner(request.headers().asHttpHeaders());
+                    if (!owner.key().may(Permission.MEMORY)) {
+                        throw Refusal.of(
+                                403, "key_not_permitted", "key: may not use the API (expected: may: [memory])");
+                    }
+                    return operation.of(request, owner.tenant(), UserIds.checked(request.pathVariable("user")));
+                })
+                .onErrorResume(ProblemJson::of);
+    }
+
+    private Mono<ServerResponse> get(ServerRequest request, Tenant tenant, String user) {
+        return store.get(tenant, user).flatMap(preferences -> preferences.present() ? shown(preferences) : absent());
+    }
+
+    private Mono<ServerResponse> put(ServerRequest request, Tenant tenant, String user) {
+        return body(request)
+                .flatMap(json -> store.put(tenant, user, json, expected(request)))
+                .flatMap(this::changed);
+    }
+
+    private Mono<ServerResponse> patch(ServerRequest request, Tenant tenant, String user) {
+        return body(request)
+                .flatMap(json -> store.patch(tenant, user, json, expected(request)))
+                .flatMap(this::changed);
+    }
+
+    private Mono<ServerResponse> delete(ServerRequest request, Tenant tenant, String user) {
+        return store.delete(tenant, user, expected(request)).flatMap(this::changed);
+    }
+
+    private Mono<ServerResponse> changed(Change change) {
+        return switch (change) {
+            case Change.Done(Preferences now) ->
+                now.present() ? shown(now) : ServerResponse.noContent().build();
+            case Change.Conflict(long version) ->
+                ProblemJson.of(
+                        412,
+                        "If-Match: not the version that is there (expected: \"" + version
+                                + "\"). Read it and try again.");
+        };
+    }
+
+    private static Mono<ServerResponse> shown(Preferences preferences) {
+        return ServerResponse.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .eTag("\"" + preferences.version() + "\"")
+                .bodyValue(preferences.json());
+    }
+
+    private static Mono<ServerResponse> absent() {
+        return ProblemJson.of(404, "preferences: none are set (PUT or PATCH sets them)");
+    }
+
+    private static Mono<byte[]> body(ServerRequest request) {
+        return DataBufferUtils.join(request.exchange().getRequest().getBody(), LARGEST)
+                .map(PreferencesApi::bytes)
+                .defaultIfEmpty(new byte[0])
+                .onErrorMap(
+                        DataBufferLimitException.class,
+                        e -> Refusal.of(
+                                413, "too_large", "preferences: larger than 16384 bytes (expected: at most that)"));
+    }
+
+    private static byte[] bytes(DataBuffer joined) {
+        byte[] bytes = new byte[joined.readableByteCount()];
+        joined.read(bytes);
+        DataBufferUtils.release(joined);
+        return bytes;
+    }
+
+    /** The version that {@code If-Match} names; null for none, or for any. */
+    private static @Nullable Long expected(ServerRequest request) {
+        List<String> tags = request.headers().asHttpHeaders().getIfMatch();
+        if (tags.isEmpty() || tags.contains("*")) {
+            return null;
+        }
+        try {
+            return Long.valueOf(tags.getFirst().replace("\"", ""));
+        } catch (NumberFormatException e) {
+            throw Refusal.badRequest(
+                    "invalid_if_match", HttpHeaders.IF_MATCH + ": no version (expected: an ETag of ours)");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.mnemo.autoconfigure;
+
+import dev.mnemo.call.Budget;
+import dev.mnemo.call.CallListener;
+import dev.mnemo.call.Detached;
+import dev.mnemo.call.Identity;
+import dev.mnemo.call.LlmDoor;
+import dev.mnemo.call.LlmLine;
+import dev.mnemo.call.Memory;
+import dev.mnemo.call.Part;
+import dev.mnemo.identity.KeyIdentity;
+import dev.mnemo.metrics.CallMetrics;
+import dev.mnemo.metrics.StateMetrics;
+import dev.mnemo.tenant.TenantCatalog;
+import dev.mnemo.tenant.TenantLoader;
+import dev.mnemo.upstream.Breakers;
+import dev.mnemo.upstream.UpstreamClient;
+import dev.mnemo.upstream.UpstreamFilter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.gateway.config.GatewayAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import reactor.netty.resources.ConnectionProvider;
+
+/** Puts the line together, for any Spring Cloud Gateway that has the jar. It acts on routes that ask for it. */
+@AutoConfiguration(
+        before = GatewayAutoConfiguration.class,
+        afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@EnableConfigurationProperties(MnemoProperties.class)
+@Import({MnemoStores.class, MnemoApi.class, MnemoHealth.class})
+public final class MnemoAutoConfiguration {
+
+    /** One ticker for the whole line. */
+    static final LongSupplier NANOS = System::nanoTime;
+
+    static final InstantSource CLOCK = InstantSource.system();
+
+    @Bean
+    @ConditionalOnMissingBean
+    TenantCatalog mnemoTenants(MnemoProperties properties) {
+        return new TenantLoader(System::getenv).load(properties.tenants());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(Identity.class)
+    KeyIdentity mnemoIdentity(TenantCatalog tenants) {
+        return new KeyIdentity(() -> tenants);
+    }
+
+    @Bean
+    Detached mnemoDetached(MnemoProperties properties, StateMetrics metrics) {
+        Detached detached =
+                new Detached(properties.after().running(), properties.after().timeout());
+        metrics.detached(detached);
+        return detached;
+    }
+
+    @Bean
+    DetachedDrain mnemoDrain(Detached detached, MnemoProperties properties) {
+        return new DetachedDrain(detached, properties.after().drain());
+    }
+
+    @Bean
+    StateMetrics mnemoStateMetrics(ObjectProvider<MeterRegistry> registry) {
+        return new StateMetrics(registry.getIfAvailable(SimpleMeterRegistry::new));
+    }
+
+    @Bean
+    CallMetrics mnemoCallMetrics(ObjectProvider<MeterRegistry> registry) {
+        return new CallMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), NANOS);
+    }
+
+    @Bean
+    LlmLine mnemoLine(
+            Identity identity,
+            MnemoProperties properties,
+            Budget budget,
+            Memory memory,
+            List<CallListener> listeners,
+            Detached detached) {
+        int bodyLimit = Math.toIntExact(properties.bodyLimit().toBytes());
+        return new LlmLine(identity, bodyLimit, budget, memory, listeners, detached, NANOS);
+    }
+
+    @Bean(destroyMethod = "dispose")
+    ConnectionProvider mnemoUpstreamConnections(MnemoProperties properties) {
+        MnemoProperties.Upstreams pool = properties.upstream();
+        return ConnectionProvider.builder("mnemo-upstream")
+                .maxConnections(pool.connections())
+                .pendingAcquireMaxCount(pool.pending())
+                .pendingAcquireTimeout(pool.idle())
+                .maxIdleTime(pool.idle())
+                .evictInBackground(pool.idle())
+                .lifo()
+                .build();
+    }
+
+    @Bean
+    UpstreamFilter mnemoUpstream(ConnectionProvider mnemoUpstreamConnections, StateMetrics metrics) {
+        Breakers breakers = new Breakers(
+                (name, breaker) -> metrics.breaker("upstream", name.tenant() + "/" + name.upstream(), breaker));
+        return new UpstreamFilter(new UpstreamClient(mnemoUpstreamConnections, breakers, metrics::tapFailed));
+    }
+
+    @Bean
+    LlmDoor llmDoor() {
+        return new LlmDoor("Llm", Set.of(Part.PERSONALIZE, Part.BUDGET), NANOS);
+    }
+
+    @Bean
+    LlmDoor llmIdentifyDoor() {
+        return new LlmDoor("LlmIdentify", Set.of(), NANOS);
+    }
+
+    @Bean
+    LlmDoor llmPersonalizeDoor() {
+        return new LlmDoor("LlmPersonalize", Set.of(Part.PERSONALIZE), NANOS);
+    }
+
+    @Bean
+    LlmDoor llmBudgetDoor() {
+        return new LlmDoor("LlmBudget", Set.of(Part.BUDGET), NANOS);
+    }
+}

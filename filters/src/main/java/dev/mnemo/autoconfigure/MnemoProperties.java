@@ -1,0 +1,63 @@
+package dev.mnemo.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of the process. What concerns a tenant stands in the tenant's file.
+ *
+ * @param tenants directory of tenant files
+ * @param bodyLimit of a request that is read, also unpacked; larger ones are refused with 413
+ */
+@ConfigurationProperties("mnemo")
+public record MnemoProperties(
+        @DefaultValue("tenants") Path tenants,
+        @DefaultValue("8MB") DataSize bodyLimit,
+        @DefaultValue Redis redis,
+        @DefaultValue Upstreams upstream,
+        @DefaultValue After after) {
+
+    /**
+     * Where memory and budgets live.
+     *
+     * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://}, or a comma-separated list of cluster nodes
+     * @param timeout of a command: how long a silent Redis can hold a call up, until its breaker opens
+     */
+    public record Redis(
+            @DefaultValue("redis://localhost:6379") String url,
+            @DefaultValue("150ms") Duration timeout) {
+
+        /** Without the password that the url may hold. */
+        @Override
+        public String toString() {
+            return "Redis[timeout=" + timeout + "]";
+        }
+    }
+
+    /**
+     * The pool of connections to upstreams.
+     *
+     * @param connections to one upstream host at the most
+     * @param pending calls that may wait for one; more are refused with 503
+     * @param idle after which an unused connection is closed; below what upstreams and balancers allow
+     */
+    public record Upstreams(
+            @DefaultValue("2000") int connections,
+            @DefaultValue("2000") int pending,
+            @DefaultValue("20s") Duration idle) {}
+
+    /**
+     * Work that outlives its call: settling and recording.
+     *
+     * @param running at once, at the most; more is dropped and counted
+     * @param timeout after which one is given up
+     * @param drain how long it is waited for at shutdown
+     */
+    public record After(
+            @DefaultValue("10000") int running,
+            @DefaultValue("5s") Duration timeout,
+            @DefaultValue("10s") Duration drain) {}
+}

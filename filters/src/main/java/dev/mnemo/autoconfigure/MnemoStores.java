@@ -1,0 +1,68 @@
+package dev.mnemo.autoconfigure;
+
+import dev.mnemo.budget.BudgetGate;
+import dev.mnemo.budget.InMemoryLedger;
+import dev.mnemo.budget.RedisLedger;
+import dev.mnemo.budget.TokenEstimate;
+import dev.mnemo.call.Budget;
+import dev.mnemo.call.Detached;
+import dev.mnemo.call.Memory;
+import dev.mnemo.memory.MemoryStore;
+import dev.mnemo.memory.PreferencesStore;
+import dev.mnemo.memory.TokenCounter;
+import dev.mnemo.memory.UserMemory;
+import dev.mnemo.metrics.StateMetrics;
+import dev.mnemo.redis.RedisLinks;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** What stands in Redis: budgets and memory. */
+@Configuration(proxyBeanMethods = false)
+final class MnemoStores {
+
+    private static final int BACKGROUND_QUEUE = 10_000;
+
+    @Bean
+    RedisLinks mnemoRedis(MnemoProperties properties, StateMetrics metrics) {
+        RedisLinks links =
+                new RedisLinks(properties.redis().url(), properties.redis().timeout());
+        links.all().forEach(link -> metrics.breaker("redis", link.name(), link.breaker()));
+        return links;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Budget mnemoBudget(RedisLinks redis) {
+        return new BudgetGate(
+                new RedisLedger(redis.budget(), MnemoAutoConfiguration.CLOCK),
+                new InMemoryLedger(MnemoAutoConfiguration.CLOCK),
+                new TokenEstimate());
+    }
+
+    @Bean
+    TokenCounter mnemoTokenCounter() {
+        return new TokenCounter();
+    }
+
+    /** Counting and packing beside the event loops; bounded, so that a flood of answers cannot fill the heap. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler mnemoBackground() {
+        return Schedulers.newBoundedElastic(
+                Runtime.getRuntime().availableProcessors(), BACKGROUND_QUEUE, "mnemo-background");
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Memory mnemoMemory(RedisLinks redis, TokenCounter tokens, Detached detached, Scheduler mnemoBackground) {
+        MemoryStore store = new MemoryStore(redis.recall(), redis.record());
+        return new UserMemory(store, tokens, detached, mnemoBackground, MnemoAutoConfiguration.CLOCK);
+    }
+
+    @Bean
+    PreferencesStore mnemoPreferences(RedisLinks redis, TokenCounter tokens, Scheduler mnemoBackground) {
+        return new PreferencesStore(redis.record(), tokens, mnemoBackground);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.mnemo.memory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mnemo.memory.Preferences.Member;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A preference document as a client sends it: one JSON object, bounded, with each member once. */
+final class PreferencesDocument {
+
+    /** Of the document, compact, in UTF-8. */
+    static final int LARGEST = 16 * 1024;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(16).build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private PreferencesDocument() {}
+
+    /**
+     * @throws PreferencesProblem when it is no document
+     */
+    static ObjectNode parse(byte[] json) {
+        try {
+            if (MAPPER.readTree(json) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException e) {
+            throw new PreferencesProblem(
+                    400, "preferences: not JSON, a member twice, or nested deeper than 16 (expected: one JSON object)");
+        }
+        throw new PreferencesProblem(400, "preferences: not an object (expected: {\"name\": value, …})");
+    }
+
+    static ObjectNode of(Preferences preferences) {
+        return parse(preferences.json().getBytes(UTF_8));
+    }
+
+    /** RFC 7396, on this document; changes {@code target}. */
+    static ObjectNode merge(ObjectNode target, ObjectNode patch) {
+        for (var member : patch.properties()) {
+            JsonNode value = member.getValue();
+            if (value.isNull()) {
+                target.remove(member.getKey());
+            } else if (value instanceof ObjectNode changes) {
+                JsonNode before = target.get(member.getKey());
+                ObjectNode inner = before instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
+                target.set(member.getKey(), merge(inner, changes));
+            } else {
+                target.set(member.getKey(), value);
+            }
+        }
+        return target;
+    }
+
+    /**
+     * The document's members as they are stored. Counts tokens, which takes a moment.
+     *
+     * @throws PreferencesProblem when it is too large
+     */
+    static List<Member> members(ObjectNode document, TokenCounter tokens) {
+        List<Member> members = new ArrayList<>(document.size());
+        int bytes = 2;
+        for (var member : document.properties()) {
+            String name = MAPPER.writeValueAsString(member.getKey());
+            String json = BlockText.withoutMarkup(name + ":" + MAPPER.writeValueAsString(member.getValue()));
+            bytes += MAPPER.writeValueAsBytes(member.getValue()).length + name.getBytes(UTF_8).length + 2;
+            members.add(new Member(json, tokens.count(json) + 1));
+        }
+        if (bytes - Math.min(1, members.size()) > LARGEST) {
+            throw new PreferencesProblem(
+                    413, "preferences: larger than " + LARGEST + " bytes (expected: at most that, as compact JSON)");
+        }
+        return members;
+    }
+}
