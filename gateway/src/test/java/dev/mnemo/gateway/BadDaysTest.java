@@ -40,7 +40,9 @@ class BadDaysTest {
         HttpResponse<String> answer = MNEMO.ask("acme", "bad", bad);
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).startsWith("{\"error\":{\"message\":\"mnemo: ").contains("invalid_request_error");
+        assertThat(answer.body())
+                .startsWith("{\"error\":{\"message\":\"mnemo: ")
+                .contains("invalid_request_error");
         assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
         assertThat(UPSTREAM.seen).isEmpty();
     }
@@ -121,7 +123,7 @@ class BadDaysTest {
     void aSilentUpstreamIsGivenUp() {
         UPSTREAM.on("silent", ScriptedUpstream.Exchange::untilPeerCloses);
 
-        HttpResponse<String> answer = MNEMO.ask("acme", "ada", body("silent", "x"));
+        HttpResponse<String> answer = MNEMO.ask("silent", "ada", body("silent", "x"));
 
         assertThat(answer.statusCode()).isEqualTo(504);
         assertThat(answer.body()).contains("upstream_timeout");
@@ -135,7 +137,7 @@ class BadDaysTest {
             call.untilPeerCloses();
         });
 
-        HttpResponse<String> answer = MNEMO.ask("acme", "ada", body("stalling", "x"));
+        HttpResponse<String> answer = MNEMO.ask("stalling", "ada", body("stalling", "x"));
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body())
@@ -152,7 +154,7 @@ class BadDaysTest {
             call.socket().close();
         });
 
-        HttpResponse<String> answer = MNEMO.ask("acme", "ada", body("cut", "x"));
+        HttpResponse<String> answer = MNEMO.ask("cut", "ada", body("cut", "x"));
 
         assertThat(answer.body()).startsWith("data: {\"choices\":[{\"del\n\ndata: {\"error\":");
     }
@@ -165,7 +167,7 @@ class BadDaysTest {
             call.end();
         });
 
-        HttpResponse<String> answer = MNEMO.ask("acme", "ada", body("undone", "x"));
+        HttpResponse<String> answer = MNEMO.ask("undone", "ada", body("undone", "x"));
 
         assertThat(answer.body()).isEqualTo(ScriptedUpstream.delta("Hello"));
     }
@@ -180,11 +182,13 @@ class BadDaysTest {
             left.countDown();
         });
 
-        try (Socket client = call("acme", body("early", "x"))) {
+        try (Socket client = call("leaving", body("early", "x"))) {
             assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
         }
 
-        assertThat(left.await(2, TimeUnit.SECONDS)).as("the upstream's connection is closed").isTrue();
+        assertThat(left.await(2, TimeUnit.SECONDS))
+                .as("the upstream's connection is closed")
+                .isTrue();
         nothingIsLeftBehind();
     }
 
@@ -198,12 +202,14 @@ class BadDaysTest {
             left.countDown();
         });
 
-        try (Socket client = call("acme", body("midway", "x"))) {
+        try (Socket client = call("leaving", body("midway", "x"))) {
             InputStream in = client.getInputStream();
             assertThat(in.read()).isEqualTo('H');
         }
 
-        assertThat(left.await(2, TimeUnit.SECONDS)).as("the upstream's connection is closed").isTrue();
+        assertThat(left.await(2, TimeUnit.SECONDS))
+                .as("the upstream's connection is closed")
+                .isTrue();
         nothingIsLeftBehind();
     }
 
@@ -218,7 +224,8 @@ class BadDaysTest {
         Socket socket = new Socket("127.0.0.1", MNEMO.port());
         socket.getOutputStream()
                 .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + tenant
-                                + "-key\r\nX-Mnemo-User: leaver\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                                + "-key\r\nX-Mnemo-User: leaver\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                + body)
                         .getBytes(StandardCharsets.UTF_8));
         return socket;
     }

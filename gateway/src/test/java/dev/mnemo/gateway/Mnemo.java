@@ -69,14 +69,14 @@ final class Mnemo implements AutoCloseable {
                 upstreams:
                   - {name: fake, speaks: [openai], url: "http://127.0.0.1:%d", credential: upstream-secret, timeouts: {connect: 1s, first-byte: 2s, idle: 1s, total: 10s}}
                 %s
-                """
-                .formatted(sha256(id + "-key"), upstreamPort, more);
+                """.formatted(sha256(id + "-key"), upstreamPort, more);
     }
 
     static String sha256(String text) {
         try {
             return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -95,7 +95,8 @@ final class Mnemo implements AutoCloseable {
     }
 
     HttpRequest.Builder to(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(30));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(30));
     }
 
     /** A chat call of a tenant's user. */

@@ -136,16 +136,14 @@ final class ScriptedUpstream implements AutoCloseable {
 
     static String answer(String text, int input, int output) {
         return """
-                {"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}"""
-                .formatted(text, input, output, input + output);
+                {"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}""".formatted(text, input, output, input + output);
     }
 
     static String delta(String text) {
         return """
                 data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"%s"},"finish_reason":null}]}
 
-                """
-                .formatted(text);
+                """.formatted(text);
     }
 
     private static String head(InputStream in) throws IOException {

@@ -4,6 +4,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.mnemo.redis.TestRedis;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One gateway, one scripted upstream and one WireMock for all tests of this JVM: starting costs more than testing. */
@@ -18,7 +19,8 @@ final class Shared {
     private Shared() {}
 
     private static WireMockServer wireMock() {
-        WireMockServer server = new WireMockServer(WireMockConfiguration.options().dynamicPort().gzipDisabled(true));
+        WireMockServer server =
+                new WireMockServer(WireMockConfiguration.options().dynamicPort().gzipDisabled(true));
         server.start();
         return server;
     }
@@ -30,11 +32,13 @@ final class Shared {
         tenants.put("wire", Mnemo.tenant("wire", LLM.port(), limit("requests: 1M, per: tenant, every: month")));
         tenants.put("strict", Mnemo.tenant("strict", UPSTREAM.port(), "anonymous: refuse"));
         tenants.put("ten", Mnemo.tenant("ten", UPSTREAM.port(), limit("requests: 10, per: user, every: month")));
-        tenants.put("metered", Mnemo.tenant("metered", UPSTREAM.port(), limit("tokens: 100M, per: tenant, every: month")));
+        tenants.put(
+                "metered", Mnemo.tenant("metered", UPSTREAM.port(), limit("tokens: 100M, per: tenant, every: month")));
         tenants.put(
                 "lean",
                 Mnemo.tenant("lean", UPSTREAM.port(), limit("tokens: 1200, per: user, every: month", "answer: 1k")));
-        for (String fault : new String[] {"refusing", "flaky", "hung"}) {
+        // One tenant for each way to fail: a breaker that opens must not be another test's.
+        for (String fault : List.of("refusing", "flaky", "silent", "stalling", "cut", "undone", "leaving")) {
             tenants.put(fault, Mnemo.tenant(fault, fault.equals("refusing") ? 1 : UPSTREAM.port(), ""));
         }
         return tenants;

@@ -25,7 +25,8 @@ class SpineTest {
 
     @Test
     void aPreferenceChangesTheNextCall() throws Exception {
-        assertThat(MNEMO.put("acme", user, "{\"tone\":\"direct, no fluff\"}").statusCode()).isLessThan(300);
+        assertThat(MNEMO.put("acme", user, "{\"tone\":\"direct, no fluff\"}").statusCode())
+                .isLessThan(300);
 
         HttpResponse<String> answer = MNEMO.ask("acme", user, body("gpt-4o", "How do I sort a slice?"));
 
@@ -56,8 +57,7 @@ class SpineTest {
         MNEMO.ask("acme", user, body("gpt-4o", "First question"));
         String first = sentUpstream();
 
-        String longer =
-                """
+        String longer = """
                 {"model":"gpt-4o","messages":[{"role":"user","content":"First question"},{"role":"assistant","content":"Hello."},{"role":"user","content":"Second question"}]}""";
         HttpResponse<String> answer = MNEMO.ask("acme", user, longer);
 
@@ -74,10 +74,7 @@ class SpineTest {
         sentUpstream();
         MNEMO.put("acme", user, "{\"tone\":\"florid\"}");
 
-        MNEMO.ask(
-                "acme",
-                user,
-                """
+        MNEMO.ask("acme", user, """
                 {"model":"gpt-4o","messages":[{"role":"user","content":"First question"},{"role":"assistant","content":"Hello."},{"role":"user","content":"Second question"}]}""");
 
         assertThat(sentUpstream()).contains("florid").doesNotContain("direct");
@@ -87,8 +84,8 @@ class SpineTest {
     void memoryOffNeitherRecallsNorRecords() throws Exception {
         MNEMO.put("acme", user, "{\"tone\":\"direct\"}");
 
-        HttpResponse<String> answer =
-                MNEMO.send(MNEMO.chat("acme", user, body("gpt-4o", "Between us")).header("X-Mnemo-Memory", "off"));
+        HttpResponse<String> answer = MNEMO.send(
+                MNEMO.chat("acme", user, body("gpt-4o", "Between us")).header("X-Mnemo-Memory", "off"));
 
         assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"off\"");
         assertThat(sentUpstream()).isEqualTo(body("gpt-4o", "Between us"));

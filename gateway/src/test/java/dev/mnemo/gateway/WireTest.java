@@ -102,8 +102,9 @@ class WireTest {
 
     @Test
     void aGetIsPassedThroughToo() {
-        HttpResponse<String> answer =
-                MNEMO.send(MNEMO.to("/v1/models").header("Authorization", "Bearer wire-key").GET());
+        HttpResponse<String> answer = MNEMO.send(MNEMO.to("/v1/models")
+                .header("Authorization", "Bearer wire-key")
+                .GET());
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("RateLimit").orElseThrow()).contains("only");
@@ -112,7 +113,10 @@ class WireTest {
     @Test
     void anUpstreamsErrorIsPassedOnAsItIs() {
         LLM.stubFor(any(anyUrl())
-                .willReturn(aResponse().withStatus(429).withHeader("Retry-After", "7").withBody("{\"error\":\"theirs\"}")));
+                .willReturn(aResponse()
+                        .withStatus(429)
+                        .withHeader("Retry-After", "7")
+                        .withBody("{\"error\":\"theirs\"}")));
 
         HttpResponse<String> answer = MNEMO.ask("wire", "ada", Mnemo.body("m", "x"));
 
