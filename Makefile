@@ -26,7 +26,7 @@ jar: jdk ## Build the production jar: gateway/target/mnemo-gateway.jar
 
 bench: jdk ## Compare with a plain Spring Cloud Gateway, side by side
 	@$(MVN) -q -Pbench -DskipTests package
-	@"$(JAVA_HOME)/bin/java" -XX:+UseSerialGC -Xmx512m -cp "bench/target/classes:bench/target/lib/*" dev.mnemo.bench.Bench
+	@"$(JAVA_HOME)/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xmx512m -cp "bench/target/classes:bench/target/lib/*" dev.mnemo.bench.Bench
 
 fmt: jdk ## Format the sources
 	@$(MVN) -q -Pbench spotless:apply

@@ -28,7 +28,7 @@ public record MnemoProperties(
      */
     public record Redis(
             @DefaultValue("redis://localhost:6379") String url,
-            @DefaultValue("150ms") Duration timeout) {
+            @DefaultValue("250ms") Duration timeout) {
 
         /** Without the password that the url may hold. */
         @Override

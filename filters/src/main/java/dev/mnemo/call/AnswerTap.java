@@ -16,6 +16,7 @@ public final class AnswerTap {
     private final AnswerReader reader;
     private final Consumer<Throwable> failed;
     private boolean broken;
+    private boolean ended;
 
     /**
      * @param failed told once when the tap stops reading
@@ -26,7 +27,7 @@ public final class AnswerTap {
     }
 
     synchronized void accept(DataBuffer buffer) {
-        if (broken) {
+        if (broken || ended) {
             return;
         }
         try (DataBuffer.ByteBufferIterator views = buffer.readableByteBuffers()) {
@@ -38,18 +39,16 @@ public final class AnswerTap {
         }
     }
 
-    synchronized void end() {
-        if (broken) {
-            return;
-        }
-        try {
-            reader.end();
-        } catch (RuntimeException e) {
-            stop(e);
-        }
-    }
-
+    /** What was read, now that there is no more; also of an answer that was cut off. */
     synchronized Answer answer() {
+        if (!broken && !ended) {
+            ended = true;
+            try {
+                reader.end();
+            } catch (RuntimeException e) {
+                stop(e);
+            }
+        }
         return reader.answer();
     }
 

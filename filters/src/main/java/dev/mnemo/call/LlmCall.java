@@ -1,5 +1,6 @@
 package dev.mnemo.call;
 
+import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.Dialect;
 import dev.mnemo.dialect.Placement;
@@ -259,7 +260,13 @@ public final class LlmCall {
         end(sent ? Outcome.UPSTREAM_FAILED : Outcome.REFUSED);
         Outcome how = written(outcome.get(), "outcome");
         UpstreamAnswer begun = answer;
-        return begun == null ? new Ending(how, 0, sent, null) : new Ending(how, begun.status(), sent, begun.read());
+        if (begun == null) {
+            return new Ending(how, 0, sent, null);
+        }
+        Answer read = begun.read();
+        // A client may hang up on the last byte, before we know that it was the last.
+        boolean whole = how == Outcome.CLIENT_GONE && read != null && read.complete();
+        return new Ending(whole ? Outcome.COMPLETE : how, begun.status(), sent, read);
     }
 
     private static <T> T once(@Nullable T before, T now, String part) {

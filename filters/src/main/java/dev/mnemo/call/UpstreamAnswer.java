@@ -78,9 +78,6 @@ public final class UpstreamAnswer {
     }
 
     private void completed() {
-        if (tap != null) {
-            tap.end();
-        }
         Answer answer = read();
         call.end(answer != null && answer.failed() ? Outcome.UPSTREAM_FAILED : Outcome.COMPLETE);
     }
