@@ -58,8 +58,7 @@ public final class MnemoAutoConfiguration {
 
     @Bean
     Detached mnemoDetached(MnemoProperties properties, StateMetrics metrics) {
-        Detached detached =
-                new Detached(properties.after().running(), properties.after().timeout());
+        Detached detached = new Detached(properties.after().running());
         metrics.detached(detached);
         return detached;
     }

@@ -53,11 +53,9 @@ public record MnemoProperties(
      * Work that outlives its call: settling and recording.
      *
      * @param running at once, at the most; more is dropped and counted
-     * @param timeout after which one is given up
      * @param drain how long it is waited for at shutdown
      */
     public record After(
             @DefaultValue("10000") int running,
-            @DefaultValue("5s") Duration timeout,
             @DefaultValue("10s") Duration drain) {}
 }

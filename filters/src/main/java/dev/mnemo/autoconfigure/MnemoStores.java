@@ -18,6 +18,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.HttpResources;
+import reactor.netty.resources.LoopResources;
 
 /** What stands in Redis: budgets and memory. */
 @Configuration(proxyBeanMethods = false)
@@ -27,8 +29,10 @@ final class MnemoStores {
 
     @Bean
     RedisLinks mnemoRedis(MnemoProperties properties, StateMetrics metrics) {
-        RedisLinks links =
-                new RedisLinks(properties.redis().url(), properties.redis().timeout());
+        RedisLinks links = new RedisLinks(
+                properties.redis().url(),
+                properties.redis().timeout(),
+                HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE));
         links.all().forEach(link -> metrics.breaker("redis", link.name(), link.breaker()));
         return links;
     }

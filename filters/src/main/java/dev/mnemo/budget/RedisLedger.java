@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import reactor.core.publisher.Mono;
@@ -63,10 +64,7 @@ public final class RedisLedger implements Ledger {
             Windows.Edges edges = windows.around(limit, now);
             args.add(limit.unit() == Unit.TOKENS ? TOKENS : REQUESTS);
             args.add(ascii(limit.amount()));
-            args.add(ascii(edges.before()));
-            args.add(ascii(edges.start()));
-            args.add(ascii(edges.end()));
-            args.add(ascii(edges.after()));
+            args.addAll(Arrays.asList(edges.texts()));
         }
         return link.<List<Long>>eval(RESERVE, ScriptOutputType.MULTI, keys(claim), args.toArray(byte[][]::new))
                 .map(answer -> verdict(limits, answer));
@@ -83,8 +81,8 @@ public final class RedisLedger implements Ledger {
         for (Limit limit : limits) {
             Windows.Edges edges = windows.around(limit, now);
             args.add(ascii(spent.of(limit.unit())));
-            args.add(ascii(edges.start()));
-            args.add(ascii(edges.end()));
+            args.add(edges.texts()[1]);
+            args.add(edges.texts()[2]);
         }
         return link.<Long>eval(SETTLE, ScriptOutputType.INTEGER, keys(claim), args.toArray(byte[][]::new))
                 .map(first -> first == 1);

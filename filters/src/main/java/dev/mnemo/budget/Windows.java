@@ -1,6 +1,7 @@
 package dev.mnemo.budget;
 
 import dev.mnemo.tenant.Limit;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -24,8 +25,17 @@ final class Windows {
      * @param start where this one began
      * @param end where it ends and the next begins
      * @param after where the next one ends
+     * @param texts the four in this order, in digits, as a script takes them
      */
-    record Edges(long before, long start, long end, long after) {
+    record Edges(long before, long start, long end, long after, byte[][] texts) {
+
+        private Edges(long before, long start, long end, long after) {
+            this(before, start, end, after, new byte[][] {ascii(before), ascii(start), ascii(end), ascii(after)});
+        }
+
+        private static byte[] ascii(long seconds) {
+            return Long.toString(seconds).getBytes(StandardCharsets.US_ASCII);
+        }
 
         boolean hold(long now) {
             return start <= now && now < end;

@@ -10,14 +10,14 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Work that outlives its request: settling, recording, freezing. It is the only place that subscribes. What runs here is
- * bounded in number and in time, is counted, and is waited for before Redis is closed. Thread-safe.
+ * bounded in number, is counted, and is waited for before Redis is closed. It is bounded in time by what it does: Redis
+ * commands, which have a timeout of their own. Thread-safe.
  */
 public final class Detached {
 
     private static final Logger log = LoggerFactory.getLogger(Detached.class);
 
     private final int limit;
-    private final Duration timeout;
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
@@ -26,11 +26,9 @@ public final class Detached {
 
     /**
      * @param limit how many may run at once; more are dropped and counted
-     * @param timeout after which one is given up and counted as failed
      */
-    public Detached(int limit, Duration timeout) {
+    public Detached(int limit) {
         this.limit = limit;
-        this.timeout = timeout;
     }
 
     /** Runs the work now, on nobody's time. Never throws. */
@@ -40,7 +38,7 @@ public final class Detached {
             dropped.incrementAndGet();
             return;
         }
-        work.timeout(timeout).doFinally(signal -> done()).subscribe(nothing -> {}, this::failed);
+        work.doFinally(signal -> done()).subscribe(nothing -> {}, this::failed);
     }
 
     /** Completes when nothing runs any more, or when {@code patience} is over. */
@@ -62,7 +60,7 @@ public final class Detached {
         return dropped.get();
     }
 
-    /** How much failed or took too long. */
+    /** How much failed. */
     public long failed() {
         return failed.get();
     }

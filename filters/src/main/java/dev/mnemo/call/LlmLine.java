@@ -69,18 +69,19 @@ public final class LlmLine implements GlobalFilter, Ordered {
                 .doFinally(signal -> settle(call));
     }
 
-    private Mono<Void> prepare(LlmCall call, ServerWebExchange exchange) {
+    private Mono<Context> prepare(LlmCall call, ServerWebExchange exchange) {
         call.answerHeaders().set(CallHeaders.REQUEST, call.id());
         Caller caller = identity.authenticate(call);
-        Mono<Context> composed = call.dialect().reads()
+        return call.dialect().reads()
                 ? bodies.read(exchange.getRequest()).flatMap(body -> personalise(call, caller, body))
                 : passThrough(call, caller);
-        return composed.doOnNext(context -> {
-                    call.context(context);
-                    call.answerHeaders().set(CallHeaders.CONTEXT, context.toHeader());
-                    call.times().prepared(nanos.getAsLong() - call.startedNanos());
-                })
-                .then();
+    }
+
+    private Context prepared(LlmCall call, Context context) {
+        call.context(context);
+        call.answerHeaders().set(CallHeaders.CONTEXT, context.toHeader());
+        call.times().prepared(nanos.getAsLong() - call.startedNanos());
+        return context;
     }
 
     private Mono<Context> personalise(LlmCall call, Caller caller, byte[] body) {
@@ -97,14 +98,16 @@ public final class LlmLine implements GlobalFilter, Ordered {
         call.caller(identity.user(call, caller));
         call.upstream(Upstreams.forModel(caller.tenant(), call.dialect(), request.model()));
         return Mono.zip(
-                admit(call), recall(call), (admission, recollection) -> recollection.compose(admission.granted()));
+                admit(call),
+                recall(call),
+                (admission, recollection) -> prepared(call, recollection.compose(admission.granted())));
     }
 
     /** Nothing is read or rewritten; identity and request limits apply. */
     private Mono<Context> passThrough(LlmCall call, Caller caller) {
         call.caller(identity.user(call, caller));
         call.upstream(Upstreams.forPath(caller.tenant(), call.dialect()));
-        return admit(call).thenReturn(Context.absent(Context.Reason.OPAQUE));
+        return admit(call).map(admission -> prepared(call, Context.absent(Context.Reason.OPAQUE)));
     }
 
     private Mono<Admission> admit(LlmCall call) {
@@ -138,10 +141,9 @@ public final class LlmLine implements GlobalFilter, Ordered {
         }
     }
 
+    /** From now, when it is about to be subscribed. */
     private <T> Mono<T> timed(Mono<T> stage, LongConsumer took) {
-        return Mono.defer(() -> {
-            long started = nanos.getAsLong();
-            return stage.doOnTerminate(() -> took.accept(nanos.getAsLong() - started));
-        });
+        long started = nanos.getAsLong();
+        return stage.doOnTerminate(() -> took.accept(nanos.getAsLong() - started));
     }
 }

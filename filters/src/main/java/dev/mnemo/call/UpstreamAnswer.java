@@ -5,6 +5,7 @@ import dev.mnemo.dialect.Problem;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -64,22 +65,30 @@ public final class UpstreamAnswer {
     }
 
     Mono<Void> writeTo(ServerHttpResponse response) {
-        Flux<DataBuffer> body = source.doOnNext(this::tapped)
-                .doOnComplete(this::completed)
-                .doOnCancel(() -> call.end(Outcome.CLIENT_GONE))
-                .onErrorResume(e -> broken(response, e));
+        Flux<DataBuffer> body = source.tap(Passing::new).onErrorResume(e -> broken(response, e));
         return streamed ? response.writeAndFlushWith(body.map(Mono::just)) : response.writeWith(body);
     }
 
-    private void tapped(DataBuffer buffer) {
-        if (tap != null) {
-            tap.accept(buffer);
-        }
-    }
+    /** What is seen of the body as it passes. */
+    private final class Passing extends DefaultSignalListener<DataBuffer> {
 
-    private void completed() {
-        Answer answer = read();
-        call.end(answer != null && answer.failed() ? Outcome.UPSTREAM_FAILED : Outcome.COMPLETE);
+        @Override
+        public void doOnNext(DataBuffer buffer) {
+            if (tap != null) {
+                tap.accept(buffer);
+            }
+        }
+
+        @Override
+        public void doOnComplete() {
+            Answer answer = read();
+            call.end(answer != null && answer.failed() ? Outcome.UPSTREAM_FAILED : Outcome.COMPLETE);
+        }
+
+        @Override
+        public void doOnCancel() {
+            call.end(Outcome.CLIENT_GONE);
+        }
     }
 
     /** After the first byte only the stream itself can tell of a failure; a cut body is cut short for the client too. */

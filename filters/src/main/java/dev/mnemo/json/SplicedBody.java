@@ -1,6 +1,5 @@
 package dev.mnemo.json;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,10 +62,14 @@ public final class SplicedBody {
 
     /** The bytes in order, copied. */
     public byte[] toBytes() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(length());
-        out.write(original, 0, offset);
-        pieces.forEach(out::writeBytes);
-        out.write(original, offset, original.length - offset);
-        return out.toByteArray();
+        byte[] bytes = new byte[length()];
+        System.arraycopy(original, 0, bytes, 0, offset);
+        int end = offset;
+        for (byte[] piece : pieces) {
+            System.arraycopy(piece, 0, bytes, end, piece.length);
+            end += piece.length;
+        }
+        System.arraycopy(original, offset, bytes, end, original.length - offset);
+        return bytes;
     }
 }

@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
@@ -26,7 +27,9 @@ final class InteractionCodec {
     private static final int HEADER = 46;
     private static final byte PLAIN = 0;
     private static final byte PACKED = 1;
-    private static final int LEVEL = 3;
+
+    /** Making one costs more than packing a record does. It packs one record at a time. */
+    private static final ZstdCompressCtx PACKER = new ZstdCompressCtx().setLevel(3);
 
     /** No record is larger; a length beyond it is damage. */
     private static final int LARGEST = 8 * Interaction.LONGEST + 64;
@@ -39,7 +42,7 @@ final class InteractionCodec {
         byte[] texts = new byte[user.length + assistant.length];
         System.arraycopy(user, 0, texts, 0, user.length);
         System.arraycopy(assistant, 0, texts, user.length, assistant.length);
-        byte[] packed = Zstd.compress(texts, LEVEL);
+        byte[] packed = packed(texts);
         boolean smaller = packed.length < texts.length;
         byte[] stored = smaller ? packed : texts;
         return ByteBuffer.allocate(HEADER + stored.length)
@@ -54,6 +57,12 @@ final class InteractionCodec {
                 .putInt(user.length)
                 .put(stored)
                 .array();
+    }
+
+    private static byte[] packed(byte[] texts) {
+        synchronized (PACKER) {
+            return PACKER.compress(texts);
+        }
     }
 
     /** Null for a record that is damaged or of a version that is not known: it counts as absent, and breaks no call. */

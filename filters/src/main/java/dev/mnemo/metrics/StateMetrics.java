@@ -40,7 +40,7 @@ public final class StateMetrics {
                 .description("Work not begun because too much was running")
                 .register(registry);
         FunctionCounter.builder("mnemo.detached.failed", detached, Detached::failed)
-                .description("Work that failed or took too long")
+                .description("Work that failed")
                 .register(registry);
     }
 

@@ -4,36 +4,57 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import java.util.concurrent.CompletionStage;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 
 /**
- * One connection to Redis, kept for one purpose, so that a large answer of one never delays a small answer of another.
+ * The connections to Redis for one purpose, so that a large answer of one purpose never delays a small answer of another:
+ * one connection for each event loop.
  *
  * <p>A command fails at once while there is no connection, after the link's timeout when Redis is silent, and without
  * being sent while the breaker is open. It is never sent twice: what was in flight when a connection broke is reported
  * as failed, and whoever sent it must be able to send it again (every script that changes something is idempotent).
- * Thread-safe. Answers arrive on a Redis I/O thread, which must not be blocked.
+ * Thread-safe. Answers arrive on the event loop that asked; for another thread, on any.
  */
 public final class RedisLink {
 
     private static final RedisException NOT_CONNECTED = new RedisException("redis: not connected");
 
+    /** One command, sent on what it is given. */
+    @FunctionalInterface
+    public interface Command<T> {
+        RedisFuture<T> on(RedisClusterAsyncCommands<byte[], byte[]> redis);
+    }
+
+    /** One connection, and the event loop that it lives on. */
+    record Lane(
+            EventLoop loop,
+            StatefulConnection<byte[], byte[]> connection,
+            RedisClusterAsyncCommands<byte[], byte[]> commands) {}
+
     private final String name;
     private final CircuitBreaker breaker;
-    private volatile @Nullable StatefulConnection<byte[], byte[]> connection;
-    private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
+    private final int loops;
+    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
 
-    RedisLink(String name, CircuitBreaker breaker) {
+    /**
+     * @param loops how many event loops there are
+     */
+    RedisLink(String name, CircuitBreaker breaker, int loops) {
         this.name = name;
         this.breaker = breaker;
+        this.loops = loops;
     }
 
     /** What this link is for: {@code budget}, {@code recall} or {@code record}. */
@@ -41,10 +62,11 @@ public final class RedisLink {
         return name;
     }
 
-    /** Whether a command would be sent now. */
+    /** Whether a command would be sent now, on whichever event loop. */
     public boolean isUp() {
-        StatefulConnection<byte[], byte[]> current = connection;
-        return current != null && current.isOpen() && breaker.getState() != CircuitBreaker.State.OPEN;
+        return lanes.size() == loops
+                && lanes.stream().allMatch(lane -> lane.connection().isOpen())
+                && breaker.getState() != CircuitBreaker.State.OPEN;
     }
 
     /** The breaker in front of this link, for metrics. */
@@ -52,9 +74,20 @@ public final class RedisLink {
         return breaker;
     }
 
-    void connected(StatefulConnection<byte[], byte[]> opened, RedisClusterAsyncCommands<byte[], byte[]> async) {
-        connection = opened;
-        commands = async;
+    void connected(Lane lane) {
+        lanes.add(lane);
+    }
+
+    /** The connection of the event loop that asks; for another thread, any. Null while there is none. */
+    private @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands() {
+        Lane any = null;
+        for (Lane lane : lanes) {
+            if (lane.loop().inEventLoop()) {
+                return lane.commands();
+            }
+            any = lane;
+        }
+        return any == null ? null : any.commands();
     }
 
     /**
@@ -65,42 +98,47 @@ public final class RedisLink {
      * @param type {@code MULTI} for a list of {@code Long} and {@code byte[]}
      */
     public <T> Mono<T> eval(Script script, ScriptOutputType type, byte[][] keys, byte[]... args) {
-        return send(async -> async.<T>evalsha(script.sha1(), type, keys, args))
-                .onErrorResume(
-                        RedisNoScriptException.class,
-                        e -> send(async -> async.<T>eval(script.text(), type, keys, args)));
+        Command<T> known = redis -> redis.evalsha(script.sha1(), type, keys, args);
+        Command<T> whole = redis -> redis.eval(script.text(), type, keys, args);
+        return Mono.create(sink -> send(known, sink, e -> {
+            if (e instanceof RedisNoScriptException) {
+                send(whole, sink, sink::error);
+            } else {
+                sink.error(e);
+            }
+        }));
     }
 
     /** Sends one command. The Mono is empty when Redis answers nil. */
-    public <T> Mono<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return Mono.defer(() -> {
-            RedisClusterAsyncCommands<byte[], byte[]> async = commands;
-            if (async == null) {
-                return Mono.error(NOT_CONNECTED);
+    public <T> Mono<T> send(Command<T> command) {
+        return Mono.create(sink -> send(command, sink, sink::error));
+    }
+
+    private <T> void send(Command<T> command, MonoSink<T> sink, Consumer<Throwable> failed) {
+        RedisClusterAsyncCommands<byte[], byte[]> async = commands();
+        if (async == null) {
+            failed.accept(NOT_CONNECTED);
+            return;
+        }
+        if (!breaker.tryAcquirePermission()) {
+            failed.accept(CallNotPermittedException.createCallNotPermittedException(breaker));
+            return;
+        }
+        long started = breaker.getCurrentTimestamp();
+        command.on(async).whenComplete((answer, e) -> {
+            long took = breaker.getCurrentTimestamp() - started;
+            if (e == null) {
+                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+                sink.success(answer);
+            } else {
+                // An error that Redis itself answered shows that it is there.
+                if (e instanceof RedisCommandExecutionException) {
+                    breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+                } else {
+                    breaker.onError(took, TimeUnit.NANOSECONDS, e);
+                }
+                failed.accept(e);
             }
-            if (!breaker.tryAcquirePermission()) {
-                return Mono.error(CallNotPermittedException.createCallNotPermittedException(breaker));
-            }
-            long started = breaker.getCurrentTimestamp();
-            return Mono.fromCompletionStage(command.apply(async))
-                    .doOnSuccess(answer -> breaker.onSuccess(elapsed(started), TimeUnit.NANOSECONDS))
-                    .doOnError(e -> {
-                        if (isAnswer(e)) {
-                            breaker.onSuccess(elapsed(started), TimeUnit.NANOSECONDS);
-                        } else {
-                            breaker.onError(elapsed(started), TimeUnit.NANOSECONDS, e);
-                        }
-                    })
-                    .doOnCancel(breaker::releasePermission);
         });
-    }
-
-    private long elapsed(long started) {
-        return breaker.getCurrentTimestamp() - started;
-    }
-
-    /** An error that Redis itself answered shows that it is there. */
-    private static boolean isAnswer(Throwable e) {
-        return e instanceof RedisCommandExecutionException;
     }
 }

@@ -1,5 +1,6 @@
 package dev.mnemo.redis;
 
+import dev.mnemo.redis.RedisLink.Lane;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
@@ -19,12 +20,18 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -33,8 +40,9 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * The links to one Redis: a single server, a Sentinel group or a Cluster. Connecting is in the background, for ever, so
- * that a gateway starts and answers while Redis is away.
+ * The links to one Redis: a single server, a Sentinel group or a Cluster. Each event loop that serves HTTP has connections
+ * of its own, so that a call asks Redis and hears its answer without changing threads. Connecting is in the background, for
+ * ever, so that a gateway starts and answers while Redis is away.
  *
  * <p>Why each option is what it is: {@code docs/decisions/0006-redis.md}.
  */
@@ -59,37 +67,74 @@ public final class RedisLinks implements AutoCloseable {
             .writableStackTraceEnabled(false)
             .build();
 
-    private final ClientResources resources;
-    private final AbstractRedisClient client;
+    private final ClientResources shared;
+    private final List<AbstractRedisClient> clients = new ArrayList<>();
     private final Disposable.Composite connecting = Disposables.composite();
-    private final RedisLink budget = link("budget");
-    private final RedisLink recall = link("recall");
-    private final RedisLink record = link("record");
+    private final RedisLink budget;
+    private final RedisLink recall;
+    private final RedisLink record;
 
     /**
      * Begins to connect.
      *
      * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://}, or a comma-separated list of cluster nodes
      * @param timeout of a command
+     * @param loops of the HTTP server; they are not stopped
      * @throws IllegalArgumentException when the url is none of these
      */
-    public RedisLinks(String url, Duration timeout) {
+    public RedisLinks(String url, Duration timeout, EventLoopGroup loops) {
         List<RedisURI> uris = Arrays.stream(url.split(","))
                 .map(String::strip)
                 .map(RedisURI::create)
                 .toList();
         uris.forEach(uri -> uri.setTimeout(timeout));
-        resources = DefaultClientResources.builder()
+        int count =
+                Math.toIntExact(StreamSupport.stream(loops.spliterator(), false).count());
+        budget = link("budget", count);
+        recall = link("recall", count);
+        record = link("record", count);
+        shared = DefaultClientResources.builder()
                 .reconnectDelay(Delay.exponential(Duration.ofMillis(50), RECONNECT_AT_MOST, 2, TimeUnit.MILLISECONDS))
+                .eventLoopGroupProvider(new OneEventLoop(loops))
                 .build();
+        for (EventExecutor loop : loops) {
+            connect(
+                    (EventLoop) loop,
+                    shared.mutate()
+                            .eventLoopGroupProvider(new OneEventLoop((EventLoop) loop))
+                            .build(),
+                    uris);
+        }
+    }
+
+    private void connect(EventLoop loop, ClientResources resources, List<RedisURI> uris) {
         if (uris.size() == 1) {
             RedisClient single = RedisClient.create(resources);
-            client = single;
-            single(single, uris.getFirst());
+            single.setOptions(with(ClientOptions.builder()).build());
+            clients.add(single);
+            keepTrying(link -> single.connectAsync(ByteArrayCodec.INSTANCE, uris.getFirst())
+                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async()))));
         } else {
             RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
-            client = cluster;
-            cluster(cluster);
+            cluster.setOptions((ClusterClientOptions) with(ClusterClientOptions.builder()
+                            .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                                    .enablePeriodicRefresh(Duration.ofSeconds(30))
+                                    .build()))
+                    .build());
+            clients.add(cluster);
+            keepTrying(link -> cluster.refreshPartitionsAsync()
+                    .thenCompose(known -> cluster.connectAsync(ByteArrayCodec.INSTANCE))
+                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async()))));
+        }
+    }
+
+    private void keepTrying(Function<RedisLink, CompletionStage<Void>> connect) {
+        for (RedisLink link : all()) {
+            connecting.add(Mono.fromCompletionStage(() -> connect.apply(link))
+                    .doOnError(e -> log.debug("redis {}: {}", link.name(), e.toString()))
+                    .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
+                            .maxBackoff(RECONNECT_AT_MOST))
+                    .subscribe());
         }
     }
 
@@ -115,40 +160,11 @@ public final class RedisLinks implements AutoCloseable {
     @Override
     public void close() {
         connecting.dispose();
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
-
-    private void single(RedisClient single, RedisURI uri) {
-        single.setOptions(with(ClientOptions.builder()).build());
-        for (RedisLink link : all()) {
-            keepTrying(
-                    link,
-                    () -> single.connectAsync(ByteArrayCodec.INSTANCE, uri)
-                            .thenAccept(opened -> link.connected(opened, opened.async())));
-        }
-    }
-
-    private void cluster(RedisClusterClient cluster) {
-        cluster.setOptions((ClusterClientOptions) with(ClusterClientOptions.builder()
-                        .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                                .enablePeriodicRefresh(Duration.ofSeconds(30))
-                                .build()))
-                .build());
-        for (RedisLink link : all()) {
-            keepTrying(
-                    link,
-                    () -> cluster.refreshPartitionsAsync()
-                            .thenCompose(known -> cluster.connectAsync(ByteArrayCodec.INSTANCE))
-                            .thenAccept(opened -> link.connected(opened, opened.async())));
-        }
-    }
-
-    private void keepTrying(RedisLink link, Supplier<CompletionStage<Void>> connect) {
-        connecting.add(Mono.fromCompletionStage(connect)
-                .doOnError(e -> log.debug("redis {}: {}", link.name(), e.toString()))
-                .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100)).maxBackoff(RECONNECT_AT_MOST))
-                .subscribe());
+        CompletableFuture.allOf(clients.stream()
+                        .map(client -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+        shared.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     private static ClientOptions.Builder with(ClientOptions.Builder options) {
@@ -170,7 +186,7 @@ public final class RedisLinks implements AutoCloseable {
                         .build());
     }
 
-    private static RedisLink link(String name) {
-        return new RedisLink(name, CircuitBreaker.of("redis-" + name, BREAKER));
+    private static RedisLink link(String name, int loops) {
+        return new RedisLink(name, CircuitBreaker.of("redis-" + name, BREAKER), loops);
     }
 }

@@ -2,18 +2,18 @@ package dev.mnemo.upstream;
 
 import dev.mnemo.tenant.Upstream.Timeouts;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
-import org.springframework.core.io.buffer.PooledDataBuffer;
+import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
 
@@ -23,6 +23,7 @@ final class AnswerStream {
     private final Connection connection;
     private final Timeouts timeouts;
     private final Permit permit;
+    private final ScheduledFuture<?> total;
     private boolean begun;
     private volatile boolean ended;
 
@@ -30,6 +31,12 @@ final class AnswerStream {
         this.connection = connection;
         this.timeouts = timeouts;
         this.permit = permit;
+        Channel channel = connection.channel();
+        this.total = channel.eventLoop()
+                .schedule(
+                        () -> channel.pipeline().fireExceptionCaught(ReadTimeoutException.INSTANCE),
+                        timeouts.total().toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     /** Cancelling it closes the upstream's connection: what is not wanted must not be generated. */
@@ -39,14 +46,27 @@ final class AnswerStream {
                 .receive()
                 .retain()
                 .map(bytes -> wrapped(bytes, buffers))
-                .takeUntilOther(Mono.delay(timeouts.total()).then(Mono.error(() -> ReadTimeoutException.INSTANCE)))
-                .doOnComplete(() -> {
-                    ended = true;
-                    permit.answered();
-                })
-                .doOnError(permit::failed)
-                .doOnCancel(this::close)
-                .doOnDiscard(PooledDataBuffer.class, DataBufferUtils::release);
+                .tap(Ending::new);
+    }
+
+    private final class Ending extends DefaultSignalListener<DataBuffer> {
+
+        @Override
+        public void doOnComplete() {
+            end();
+            permit.answered();
+        }
+
+        @Override
+        public void doOnError(Throwable e) {
+            permit.failed(e);
+            close();
+        }
+
+        @Override
+        public void doOnCancel() {
+            close();
+        }
     }
 
     /** Closes the connection unless the answer has ended and given it back. */
@@ -59,7 +79,13 @@ final class AnswerStream {
         } else {
             permit.abandoned();
         }
+        end();
         connection.dispose();
+    }
+
+    private void end() {
+        ended = true;
+        total.cancel(false);
     }
 
     private DataBuffer wrapped(ByteBuf bytes, DataBufferFactory buffers) {

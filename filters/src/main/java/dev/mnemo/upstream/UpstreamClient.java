@@ -7,6 +7,7 @@ import dev.mnemo.call.Refusal;
 import dev.mnemo.call.UpstreamAnswer;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Upstream.Timeouts;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpMethod;
@@ -36,6 +37,8 @@ import reactor.netty.resources.ConnectionProvider;
  * generation is never repeated. Thread-safe.
  */
 public final class UpstreamClient {
+
+    private static final int SMALL = 16 * 1024;
 
     private final ConnectionProvider pool;
     private final Breakers breakers;
@@ -106,8 +109,7 @@ public final class UpstreamClient {
         if (call.dialect().reads()) {
             SplicedBody body = call.body();
             headers.set("content-length", body.length());
-            return out.send(
-                    Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.slices().toArray(ByteBuffer[]::new))));
+            return out.send(Mono.fromSupplier(() -> buffer(body)));
         }
         long length = request.getHeaders().getContentLength();
         if (length < 0 && !request.getHeaders().containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
@@ -117,6 +119,13 @@ public final class UpstreamClient {
             headers.set("content-length", length);
         }
         return out.send(request.getBody().map(NettyDataBufferFactory::toByteBuf));
+    }
+
+    /** A small body is copied into one piece: a system call for several costs more. */
+    private static ByteBuf buffer(SplicedBody body) {
+        return body.length() <= SMALL
+                ? Unpooled.wrappedBuffer(body.toBytes())
+                : Unpooled.wrappedBuffer(body.slices().toArray(ByteBuffer[]::new));
     }
 
     private void begin(

@@ -4,7 +4,6 @@ import dev.mnemo.call.CallHeaders;
 import dev.mnemo.call.Credential;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.tenant.Secret;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -89,15 +88,11 @@ final class UpstreamHeaders {
 
     /** Copies an answer's headers; what stands in {@code own} already is Mnemo's and stays. */
     static void copyBack(io.netty.handler.codec.http.HttpHeaders upstream, HttpHeaders own) {
-        List<String> mine = List.copyOf(own.headerNames());
-        upstream.forEach(entry -> {
-            String name = entry.getKey();
+        for (String name : upstream.names()) {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (!HOP_BY_HOP.contains(lower)
-                    && !CallHeaders.isOwn(lower)
-                    && mine.stream().noneMatch(name::equalsIgnoreCase)) {
-                own.add(name, entry.getValue());
+            if (!HOP_BY_HOP.contains(lower) && !CallHeaders.isOwn(lower) && !own.containsHeader(name)) {
+                own.addAll(name, upstream.getAll(name));
             }
-        });
+        }
     }
 }

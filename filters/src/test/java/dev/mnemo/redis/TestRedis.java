@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.UUID;
+import reactor.netty.http.HttpResources;
+import reactor.netty.resources.LoopResources;
 import redis.embedded.RedisServer;
 
 /**
@@ -40,7 +42,8 @@ public final class TestRedis {
 
     /** Links that are connected. */
     public static RedisLinks links() {
-        return connected(new RedisLinks(URL, Duration.ofSeconds(2)));
+        return connected(
+                new RedisLinks(URL, Duration.ofSeconds(2), HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
     }
 
     public static RedisLinks connected(RedisLinks links) {
