@@ -1,0 +1,41 @@
+package dev.mnemo;
+
+import dev.mnemo.tenant.ApiKey;
+import dev.mnemo.tenant.BudgetPolicy;
+import dev.mnemo.tenant.Limit;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.Protocol;
+import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.Upstream;
+import java.net.URI;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+
+/** Tenants for units that need one. */
+public final class Fixtures {
+
+    private Fixtures() {}
+
+    public static Tenant tenant(String id, MemoryPolicy memory, Limit... limits) {
+        return new Tenant(
+                id,
+                id,
+                List.of(new ApiKey("web", "0".repeat(64), Set.of(ApiKey.Permission.CHAT))),
+                List.of(),
+                true,
+                List.of(new Upstream(
+                        "fake",
+                        Set.of(Protocol.OPENAI),
+                        URI.create("http://127.0.0.1:1"),
+                        null,
+                        List.of("*"),
+                        Upstream.Timeouts.DEFAULT)),
+                memory,
+                new BudgetPolicy(1_000, false, List.of(limits)));
+    }
+
+    public static Limit limit(String name, Limit.Scope per, Limit.Unit unit, long amount, Limit.Window every) {
+        return new Limit(name, per, unit, amount, every, ZoneOffset.UTC);
+    }
+}
