@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
@@ -92,7 +93,7 @@ final class InteractionCodec {
                     sized < 0,
                     new String(texts, 0, userLength, UTF_8),
                     new String(texts, userLength, size - userLength, UTF_8));
-        } catch (BufferUnderflowException | DateTimeException e) {
+        } catch (BufferUnderflowException | DateTimeException | ZstdException e) {
             return null;
         }
     }

@@ -1,0 +1,195 @@
+package dev.mnemo.memory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.Fixtures;
+import dev.mnemo.memory.PreferencesStore.Change;
+import dev.mnemo.memory.Recalled.Frozen;
+import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.redis.TestRedis;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.Tenant;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Users in a real Redis. */
+class MemoryStoreTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Instant AT = Instant.parse("2026-11-24T10:00:00Z");
+    private static final RedisLinks LINKS = TestRedis.links();
+    private static final TokenCounter TOKENS = new TokenCounter();
+
+    private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record());
+    private final PreferencesStore preferences = new PreferencesStore(LINKS.record(), TOKENS, Schedulers.immediate());
+    private final Tenant tenant = Fixtures.tenant(
+            TestRedis.fresh("memory"), new MemoryPolicy(2_000, true, 20, 20, Duration.ofDays(90), true, false));
+
+    @AfterAll
+    static void close() {
+        LINKS.close();
+    }
+
+    @Test
+    void nobodyIsKnownAtFirst() {
+        Parts parts = (Parts) recall("ada", "c");
+
+        assertThat(parts.preferences().present()).isFalse();
+        assertThat(parts.recent()).isEmpty();
+        assertThat(parts.previous()).isNull();
+    }
+
+    @Test
+    void fiftyTurnsThatEndAtOnceAreAllRecordedWithinTheCap() {
+        Flux.range(0, 50)
+                .flatMap(i -> store.append(tenant, "ada", interaction(i)), 50)
+                .blockLast(PATIENCE);
+
+        List<Interaction> recent = ((Parts) recall("ada", "c")).recent();
+        assertThat(recent).hasSize(20).doesNotHaveDuplicates();
+        long bytes = recent.stream()
+                .mapToLong(i -> InteractionCodec.encode(i).length)
+                .sum();
+        assertThat(TestRedis.commands().hget(key("ada", "profile"), "bytes")).isEqualTo(String.valueOf(bytes));
+    }
+
+    @Test
+    void theNewestAreKeptInOrder() {
+        for (int i = 0; i < 25; i++) {
+            block(store.append(tenant, "ada", interaction(i)));
+        }
+
+        assertThat(((Parts) recall("ada", "c")).recent())
+                .extracting(Interaction::userText)
+                .startsWith("question 5")
+                .endsWith("question 24");
+    }
+
+    @Test
+    void aRetryTakesThePlaceOfWhatItRepeats() {
+        block(store.append(tenant, "ada", interaction(1)));
+        block(store.append(tenant, "ada", interaction(2)));
+        block(store.append(
+                tenant, "ada", Interaction.of(new Fingerprint(1), AT, false, "question 1", "a better answer", TOKENS)));
+
+        assertThat(((Parts) recall("ada", "c")).recent())
+                .extracting(Interaction::assistantText)
+                .containsExactly("answer 2", "a better answer");
+    }
+
+    @Test
+    void bytesAreCappedToo() {
+        for (int i = 0; i < 12; i++) {
+            block(store.append(
+                    tenant, "ada", Interaction.of(new Fingerprint(i), AT, false, noise(i), noise(-1 - i), TOKENS)));
+        }
+
+        assertThat(Long.parseLong(TestRedis.commands().hget(key("ada", "profile"), "bytes")))
+                .isLessThanOrEqualTo(64 * 1024);
+        assertThat(((Parts) recall("ada", "c")).recent().size()).isBetween(1, 11);
+    }
+
+    @Test
+    void aConversationKeepsItsBlockUntilThePreferencesChange() {
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        Snapshot block = new Snapshot(1, 100, 1, 0, false, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", "c", block));
+
+        assertThat(recall("ada", "c")).isEqualTo(new Frozen(block));
+        assertThat(recall("ada", "another")).isInstanceOf(Parts.class);
+        assertThat(block(store.recall(tenant, "ada", "c", true)))
+                .as("a conversation that begins anew under the same name")
+                .isInstanceOfSatisfying(
+                        Parts.class, parts -> assertThat(parts.previous()).isEqualTo(block));
+
+        block(preferences.put(tenant, "ada", "{\"a\":2}".getBytes(UTF_8), null));
+
+        assertThat(recall("ada", "c")).isInstanceOf(Parts.class);
+    }
+
+    @Test
+    void deletedPreferencesMakeABlockStaleToo() {
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, "block".getBytes(UTF_8))));
+
+        block(preferences.delete(tenant, "ada", null));
+
+        assertThat(recall("ada", "c"))
+                .isInstanceOfSatisfying(
+                        Parts.class,
+                        parts -> assertThat(parts.preferences().present()).isFalse());
+    }
+
+    @Test
+    void everythingOfAUserExpires() {
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        block(store.append(tenant, "ada", interaction(1)));
+        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, new byte[] {'b'})));
+
+        List<String> keys = TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + ":ada}:*");
+
+        assertThat(keys)
+                .hasSize(3)
+                .allSatisfy(key -> assertThat(TestRedis.commands().ttl(key)).isPositive());
+    }
+
+    @Test
+    void aVersionGuardsAChange() {
+        assertThat(block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), 5L)))
+                .isEqualTo(new Change.Conflict(0));
+        Change first = block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        assertThat(first)
+                .isInstanceOfSatisfying(
+                        Change.Done.class,
+                        done -> assertThat(done.now().version()).isEqualTo(1));
+
+        assertThat(block(preferences.patch(tenant, "ada", "{\"b\":2}".getBytes(UTF_8), 1L)))
+                .isInstanceOf(Change.Done.class);
+        assertThat(block(preferences.patch(tenant, "ada", "{\"c\":3}".getBytes(UTF_8), 1L)))
+                .isEqualTo(new Change.Conflict(2));
+
+        assertThat(block(preferences.get(tenant, "ada")).json()).isEqualTo("{\"a\":1,\"b\":2}");
+    }
+
+    @Test
+    void mergesThatMeetAreAllSeen() {
+        Flux.range(0, 6)
+                .flatMap(i -> preferences.patch(tenant, "ada", ("{\"k" + i + "\":" + i + "}").getBytes(UTF_8), null), 6)
+                .blockLast(PATIENCE);
+
+        assertThat(block(preferences.get(tenant, "ada")).members()).hasSize(6);
+    }
+
+    private Recalled recall(String user, String conversation) {
+        return block(store.recall(tenant, user, conversation, false));
+    }
+
+    private String key(String user, String name) {
+        return "mnemo:v1:{" + tenant.id() + ":" + user + "}:" + name;
+    }
+
+    private static Interaction interaction(int i) {
+        return Interaction.of(new Fingerprint(i), AT, false, "question " + i, "answer " + i, TOKENS);
+    }
+
+    /** Text that packs badly. */
+    private static String noise(int seed) {
+        byte[] noise = new byte[4_000];
+        new Random(seed).nextBytes(noise);
+        return HexFormat.of().formatHex(noise);
+    }
+
+    private static <T> T block(Mono<T> mono) {
+        return mono.blockOptional(PATIENCE).orElse(null);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.mnemo.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.tenant.Protocol;
+import dev.mnemo.tenant.Upstream;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UpstreamUrlTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.openai.com,      /v1/chat/completions,       https://api.openai.com/v1/chat/completions",
+        "https://api.openai.com/v1,   /v1/chat/completions,       https://api.openai.com/v1/chat/completions",
+        "https://api.openai.com/v1/,  /v1/chat/completions,       https://api.openai.com/v1/chat/completions",
+        "https://x.example/base,      /v1/files?a=b%2Fc&d=%C3%A9, https://x.example/base/v1/files?a=b%2Fc&d=%C3%A9",
+        "http://127.0.0.1:8081,       /a%20b/%2e%2e/c,            http://127.0.0.1:8081/a%20b/%2e%2e/c",
+        "https://x.example/v1,        /openai/v1/responses,       https://x.example/v1/openai/v1/responses",
+    })
+    void isTheUpstreamsFollowedByTheCallsOwn(URI base, URI call, String expected) {
+        Upstream upstream =
+                new Upstream("u", Set.of(Protocol.OPENAI), base, null, List.of("*"), Upstream.Timeouts.DEFAULT);
+
+        assertThat(UpstreamUrl.of(upstream, call)).isEqualTo(expected);
+    }
+}
