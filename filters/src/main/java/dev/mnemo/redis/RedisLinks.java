@@ -83,10 +83,7 @@ public final class RedisLinks implements AutoCloseable {
      * @throws IllegalArgumentException when the url is none of these
      */
     public RedisLinks(String url, Duration timeout, EventLoopGroup loops) {
-        List<RedisURI> uris = Arrays.stream(url.split(","))
-                .map(String::strip)
-                .map(RedisURI::create)
-                .toList();
+        List<RedisURI> uris = Arrays.stream(url.split(",")).map(RedisLinks::uri).toList();
         uris.forEach(uri -> uri.setTimeout(timeout));
         int count =
                 Math.toIntExact(StreamSupport.stream(loops.spliterator(), false).count());
@@ -104,6 +101,17 @@ public final class RedisLinks implements AutoCloseable {
                             .eventLoopGroupProvider(new OneEventLoop((EventLoop) loop))
                             .build(),
                     uris);
+        }
+    }
+
+    /** Its message does not repeat the url, which may hold a password. */
+    private static RedisURI uri(String url) {
+        try {
+            return RedisURI.create(url.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "mnemo.redis.url (REDIS_URL): not a Redis URL (expected: redis://host:port,"
+                            + " rediss://, redis-sentinel://, or a comma-separated list of cluster nodes)");
         }
     }
 
