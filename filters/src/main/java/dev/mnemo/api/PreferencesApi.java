@@ -12,7 +12,8 @@ import dev.mnemo.memory.PreferencesStore.Change;
 import dev.mnemo.tenant.ApiKey.Permission;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
-import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -31,6 +32,8 @@ public final class PreferencesApi {
 
     /** Of a body as it is sent; white space and all. */
     private static final int LARGEST = 64 * 1024;
+
+    private static final Pattern ETAG = Pattern.compile("\"([0-9]{1,18})\"");
 
     private final KeyIdentity identity;
     private final PreferencesStore store;
@@ -130,15 +133,16 @@ public final class PreferencesApi {
 
     /** The version that {@code If-Match} names; null for none, or for any. */
     private static @Nullable Long expected(ServerRequest request) {
-        List<String> tags = request.headers().asHttpHeaders().getIfMatch();
-        if (tags.isEmpty() || tags.contains("*")) {
+        String tag = request.headers().firstHeader(HttpHeaders.IF_MATCH);
+        if (tag == null || tag.strip().equals("*")) {
             return null;
         }
-        try {
-            return Long.valueOf(tags.getFirst().replace("\"", ""));
-        } catch (NumberFormatException e) {
+        Matcher version = ETAG.matcher(tag.strip());
+        if (!version.matches()) {
             throw Refusal.badRequest(
-                    "invalid_if_match", HttpHeaders.IF_MATCH + ": no version (expected: an ETag of ours)");
+                    "invalid_if_match",
+                    HttpHeaders.IF_MATCH + ": no version (expected: an ETag of ours, such as \"7\")");
         }
+        return Long.valueOf(version.group(1));
     }
 }

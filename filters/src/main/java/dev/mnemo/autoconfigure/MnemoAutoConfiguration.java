@@ -11,6 +11,7 @@ import dev.mnemo.call.Part;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.metrics.CallMetrics;
 import dev.mnemo.metrics.StateMetrics;
+import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.tenant.TenantCatalog;
 import dev.mnemo.tenant.TenantLoader;
 import dev.mnemo.upstream.Breakers;
@@ -29,7 +30,11 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cloud.gateway.config.GatewayAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.http.HttpResources;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 /** Puts the line together, for any Spring Cloud Gateway that has the jar. It acts on routes that ask for it. */
 @AutoConfiguration(
@@ -64,8 +69,15 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
-    DetachedDrain mnemoDrain(Detached detached, MnemoProperties properties) {
-        return new DetachedDrain(detached, properties.after().drain());
+    GentleStop mnemoStop(Detached detached, RedisLinks redis, MnemoProperties properties) {
+        return new GentleStop(detached, redis, properties.after().drain());
+    }
+
+    /** Those of the HTTP server, so that a call stays on the event loop that it came in on. */
+    @Bean(destroyMethod = "")
+    LoopResources mnemoEventLoops(ObjectProvider<ReactorResourceFactory> server) {
+        ReactorResourceFactory factory = server.getIfUnique();
+        return factory == null ? HttpResources.get() : factory.getLoopResources();
     }
 
     @Bean
@@ -104,10 +116,12 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
-    UpstreamFilter mnemoUpstream(ConnectionProvider mnemoUpstreamConnections, StateMetrics metrics) {
+    UpstreamFilter mnemoUpstream(
+            ConnectionProvider mnemoUpstreamConnections, LoopResources mnemoEventLoops, StateMetrics metrics) {
         Breakers breakers = new Breakers(
                 (name, breaker) -> metrics.breaker("upstream", name.tenant() + "/" + name.upstream(), breaker));
-        return new UpstreamFilter(new UpstreamClient(mnemoUpstreamConnections, breakers, metrics::tapFailed));
+        return new UpstreamFilter(new UpstreamClient(
+                HttpClient.create(mnemoUpstreamConnections).runOn(mnemoEventLoops), breakers, metrics::tapFailed));
     }
 
     @Bean

@@ -18,7 +18,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
 
 /** What stands in Redis: budgets and memory. */
@@ -27,12 +26,13 @@ final class MnemoStores {
 
     private static final int BACKGROUND_QUEUE = 10_000;
 
-    @Bean
-    RedisLinks mnemoRedis(MnemoProperties properties, StateMetrics metrics) {
+    /** Closed by {@link GentleStop}, before the event loops that it shares. */
+    @Bean(destroyMethod = "")
+    RedisLinks mnemoRedis(MnemoProperties properties, LoopResources mnemoEventLoops, StateMetrics metrics) {
         RedisLinks links = new RedisLinks(
                 properties.redis().url(),
                 properties.redis().timeout(),
-                HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE));
+                mnemoEventLoops.onServer(LoopResources.DEFAULT_NATIVE));
         links.all().forEach(link -> metrics.breaker("redis", link.name(), link.breaker()));
         return links;
     }

@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -46,7 +45,7 @@ import reactor.util.retry.Retry;
  *
  * <p>Why each option is what it is: {@code docs/decisions/0006-redis.md}.
  */
-public final class RedisLinks implements AutoCloseable {
+public final class RedisLinks {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLinks.class);
 
@@ -165,14 +164,17 @@ public final class RedisLinks implements AutoCloseable {
         return List.of(budget, recall, record);
     }
 
-    @Override
-    public void close() {
-        connecting.dispose();
-        CompletableFuture.allOf(clients.stream()
-                        .map(client -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
-                        .toArray(CompletableFuture<?>[]::new))
-                .join();
-        shared.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    /** Closes every connection; completes when that is done, or after two seconds. */
+    public Mono<Void> closed() {
+        return Mono.defer(() -> {
+            connecting.dispose();
+            return Mono.whenDelayError(clients.stream()
+                            .map(client -> Mono.fromFuture(client.shutdownAsync(0, 2, TimeUnit.SECONDS)))
+                            .toList())
+                    .onErrorComplete()
+                    .then(Mono.create(
+                            sink -> shared.shutdown(0, 2, TimeUnit.SECONDS).addListener(ended -> sink.success())));
+        });
     }
 
     private static ClientOptions.Builder with(ClientOptions.Builder options) {
@@ -195,6 +197,10 @@ public final class RedisLinks implements AutoCloseable {
     }
 
     private static RedisLink link(String name, int loops) {
-        return new RedisLink(name, CircuitBreaker.of("redis-" + name, BREAKER), loops);
+        CircuitBreaker breaker = CircuitBreaker.of("redis-" + name, BREAKER);
+        breaker.getEventPublisher()
+                .onStateTransition(event -> log.warn(
+                        "redis {}: {}", name, event.getStateTransition().getToState()));
+        return new RedisLink(name, breaker, loops);
     }
 }

@@ -30,7 +30,6 @@ import reactor.netty.NettyOutbound;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
-import reactor.netty.resources.ConnectionProvider;
 
 /**
  * Calls upstreams over a bounded pool, with a timeout for each phase and a breaker in front. It sends a call once: a
@@ -40,7 +39,7 @@ public final class UpstreamClient {
 
     private static final int SMALL = 16 * 1024;
 
-    private final ConnectionProvider pool;
+    private final HttpClient plain;
     private final Breakers breakers;
     private final Consumer<Throwable> tapFailed;
     private final Map<Phases, HttpClient> clients = new ConcurrentHashMap<>();
@@ -49,10 +48,11 @@ public final class UpstreamClient {
     private record Phases(Duration connect, Duration firstByte) {}
 
     /**
+     * @param plain with its pool and event loops; timeouts are added for each upstream
      * @param tapFailed told when a tap stops reading an answer
      */
-    public UpstreamClient(ConnectionProvider pool, Breakers breakers, Consumer<Throwable> tapFailed) {
-        this.pool = pool;
+    public UpstreamClient(HttpClient plain, Breakers breakers, Consumer<Throwable> tapFailed) {
+        this.plain = plain;
         this.breakers = breakers;
         this.tapFailed = tapFailed;
     }
@@ -91,8 +91,7 @@ public final class UpstreamClient {
     private HttpClient client(Timeouts timeouts) {
         return clients.computeIfAbsent(
                 new Phases(timeouts.connect(), timeouts.firstByte()),
-                phases -> HttpClient.create(pool)
-                        .option(
+                phases -> plain.option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 Math.toIntExact(phases.connect().toMillis()))
                         .option(ChannelOption.SO_KEEPALIVE, true)

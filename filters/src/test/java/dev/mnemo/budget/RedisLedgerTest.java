@@ -23,7 +23,7 @@ class RedisLedgerTest extends LedgerContract {
 
     @AfterAll
     static void close() {
-        LINKS.close();
+        LINKS.closed().block();
     }
 
     @Override

@@ -37,7 +37,7 @@ class MemoryStoreTest {
 
     @AfterAll
     static void close() {
-        LINKS.close();
+        LINKS.closed().block();
     }
 
     @Test

@@ -23,19 +23,22 @@ class RedisLinkTest {
 
     @Test
     void withoutAConnectionACommandFailsAtOnce() {
-        try (RedisLinks links = links("redis://127.0.0.1:1", Duration.ofSeconds(30))) {
+        RedisLinks links = links("redis://127.0.0.1:1", Duration.ofSeconds(30));
+        try {
             assertThat(links.recall().isUp()).isFalse();
             assertThatThrownBy(
                             () -> links.recall().send(redis -> redis.get(KEY)).block(Duration.ofSeconds(5)))
                     .isInstanceOf(RedisException.class)
                     .hasMessageContaining("not connected");
+        } finally {
+            links.closed().block();
         }
     }
 
     @Test
     void aSilentRedisIsWaitedForBrieflyAndThenNotAsked() throws Exception {
-        try (Mute mute = new Mute();
-                RedisLinks links = links("redis://127.0.0.1:" + mute.port(), Duration.ofMillis(50))) {
+        try (Mute mute = new Mute()) {
+            RedisLinks links = links("redis://127.0.0.1:" + mute.port(), Duration.ofMillis(50));
             TestRedis.connected(links);
             mute.hush();
             for (int i = 0; i < 10; i++) {
@@ -51,6 +54,7 @@ class RedisLinkTest {
             assertThat(links.recall().isUp())
                     .as("another purpose has a breaker of its own")
                     .isTrue();
+            links.closed().block();
         }
     }
 

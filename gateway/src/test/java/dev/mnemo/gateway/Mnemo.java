@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** The real gateway, started in this JVM on free ports, with the tenant files that a test writes. */
 final class Mnemo implements AutoCloseable {
@@ -46,7 +48,16 @@ final class Mnemo implements AutoCloseable {
         all.addAll(List.of(properties));
         return new Mnemo(new SpringApplicationBuilder(MnemoGateway.class)
                 .properties(all.toArray(String[]::new))
+                .initializers(context -> ((GenericApplicationContext) context)
+                        .registerBean(ReactorResourceFactory.class, Mnemo::ownEventLoops))
                 .run(all.stream().map(property -> "--" + property).toArray(String[]::new)));
+    }
+
+    /** Otherwise the gateway that stops first takes the event loops of all others in this JVM along. */
+    private static ReactorResourceFactory ownEventLoops() {
+        ReactorResourceFactory factory = new ReactorResourceFactory();
+        factory.setUseGlobalResources(false);
+        return factory;
     }
 
     static Path directory(Map<String, String> tenants) {

@@ -38,6 +38,7 @@ final class Shared {
                 "lean",
                 Mnemo.tenant("lean", UPSTREAM.port(), limit("tokens: 1200, per: user, every: month", "answer: 1k")));
         // One tenant for each way to fail: a breaker that opens must not be another test's.
+        tenants.put("chatonly", Mnemo.tenant("chatonly", UPSTREAM.port(), "").replace(", may: [chat, memory]", ""));
         for (String fault : List.of("refusing", "flaky", "silent", "stalling", "cut", "undone", "leaving")) {
             tenants.put(fault, Mnemo.tenant(fault, fault.equals("refusing") ? 1 : UPSTREAM.port(), ""));
         }

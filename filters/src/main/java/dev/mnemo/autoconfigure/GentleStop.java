@@ -1,22 +1,25 @@
 package dev.mnemo.autoconfigure;
 
 import dev.mnemo.call.Detached;
+import dev.mnemo.redis.RedisLinks;
 import java.time.Duration;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * At shutdown: after the last answer has ended, and before Redis is closed, waits for what is still to be settled and
- * recorded.
+ * The end of the process, in order: the web server lets its last answers end; what is still to be settled and recorded is
+ * waited for; then Redis is closed; then the event loops that all share.
  */
-final class DetachedDrain implements SmartLifecycle {
+final class GentleStop implements SmartLifecycle {
 
     private final Detached detached;
+    private final RedisLinks redis;
     private final Duration patience;
     private volatile boolean running;
 
-    DetachedDrain(Detached detached, Duration patience) {
+    GentleStop(Detached detached, RedisLinks redis, Duration patience) {
         this.detached = detached;
+        this.redis = redis;
         this.patience = patience;
     }
 
@@ -33,7 +36,10 @@ final class DetachedDrain implements SmartLifecycle {
     @Override
     public void stop(Runnable done) {
         stop();
-        detached.drain(patience).doFinally(signal -> done.run()).subscribe();
+        detached.drain(patience)
+                .then(redis.closed())
+                .doFinally(signal -> done.run())
+                .subscribe();
     }
 
     @Override

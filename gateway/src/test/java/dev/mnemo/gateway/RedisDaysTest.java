@@ -1,0 +1,189 @@
+package dev.mnemo.gateway;
+
+import static dev.mnemo.gateway.Mnemo.body;
+import static dev.mnemo.gateway.Mnemo.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.call.Detached;
+import dev.mnemo.redis.TestRedis;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a call costs Redis, and what it costs a call when Redis is away. */
+class RedisDaysTest {
+
+    private static final String LIMIT = "limits: [{name: day, per: user, tokens: 10M, every: day}]";
+
+    private final ScriptedUpstream upstream = new ScriptedUpstream();
+    private final TestRedis.Own redis = new TestRedis.Own();
+    private Mnemo mnemo;
+
+    @AfterEach
+    void end() {
+        if (mnemo != null) {
+            mnemo.close();
+        }
+        redis.stop();
+        upstream.close();
+    }
+
+    @Test
+    void aCallAsksRedisTwiceAtOnceAndTellsItTwiceAfterwards() {
+        mnemo = Mnemo.start(redis.url(), tenants());
+        eventually(
+                "Redis is there",
+                () -> context(mnemo.ask("open", "ada", body("m", "warm up"))).contains("empty"));
+        mnemo.put("open", "ada", "{\"tone\":\"direct\"}");
+        String conversation = """
+                {"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"turn %d"}]}""";
+        mnemo.ask("open", "ada", conversation.formatted(0));
+        Detached detached = mnemo.bean(Detached.class);
+        eventually("all is settled", () -> detached.running() == 0);
+        RedisClient client = RedisClient.create(redis.url());
+        try (var connection = client.connect()) {
+            RedisCommands<String, String> commands = connection.sync();
+            commands.configResetstat();
+
+            for (int i = 1; i <= 20; i++) {
+                assertThat(context(mnemo.ask("open", "ada", conversation.formatted(i))))
+                        .contains("snapshot=?1");
+                eventually("the call is settled", () -> detached.running() == 0);
+            }
+
+            Map<String, Long> sent = sent(commands.info("commandstats"));
+            // recall and reserve, at once, before the call; settle and append after it.
+            assertThat(sent.getOrDefault("evalsha", 0L)).isEqualTo(80);
+            assertThat(sent.getOrDefault("eval", 0L)).isZero();
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    @Test
+    void withoutRedisAGatewayStartsAndEachTenantGetsWhatItAskedFor() {
+        redis.stop();
+        mnemo = Mnemo.start(redis.url(), tenants());
+
+        HttpResponse<String> open = mnemo.ask("open", "ada", body("m", "x"));
+        assertThat(open.statusCode()).isEqualTo(200);
+        assertThat(context(open)).isEqualTo("tokens=0, reason=\"unavailable\"");
+
+        HttpResponse<String> shut = mnemo.ask("shut", "ada", body("m", "x"));
+        assertThat(shut.statusCode()).isEqualTo(503);
+        assertThat(shut.body()).contains("budget_unavailable").contains("mnemo: budget");
+        assertThat(shut.headers().firstValue("Retry-After")).isPresent();
+
+        HttpResponse<String> required = mnemo.ask("required", "ada", body("m", "x"));
+        assertThat(required.statusCode()).isEqualTo(503);
+        assertThat(required.body()).contains("memory_unavailable");
+
+        assertThat(mnemo.put("open", "ada", "{}").statusCode()).isEqualTo(503);
+        assertThat(health("liveness").statusCode()).isEqualTo(200);
+        assertThat(health("readiness").statusCode()).isEqualTo(200);
+        assertThat(health("").body()).contains("\"recall\":\"down\"");
+
+        redis.start();
+    }
+
+    @Test
+    void whileTheSharedLedgerIsAwayAReplicaHoldsToTheLimitsAlone() {
+        redis.stop();
+        mnemo = Mnemo.start(redis.url(), tenants());
+
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            statuses.add(mnemo.ask("three", "ada", body("m", "x")).statusCode());
+        }
+
+        assertThat(statuses).containsExactly(200, 200, 200, 429, 429);
+        redis.start();
+    }
+
+    @Test
+    void aRedisThatDiesUnderLoadFailsNoCallAndContextComesBackWithIt() throws Exception {
+        mnemo = Mnemo.start(redis.url(), tenants());
+        eventually(
+                "Redis is there",
+                () -> mnemo.put("open", "ada", "{\"tone\":\"direct\"}").statusCode() == 200);
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger personalised = new AtomicInteger();
+        AtomicInteger unavailable = new AtomicInteger();
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Future<?>> loops = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                loops.add(threads.submit(() -> {
+                    while (!done.get()) {
+                        HttpResponse<String> answer = mnemo.ask("open", "ada", body("m", "x"));
+                        assertThat(answer.statusCode()).isEqualTo(200);
+                        (context(answer).contains("unavailable") ? unavailable : personalised).incrementAndGet();
+                    }
+                }));
+            }
+            eventually("calls are personalised", () -> personalised.get() > 100);
+
+            redis.stop();
+            eventually("calls go on without context", () -> unavailable.get() > 100);
+
+            redis.start();
+            long back = System.nanoTime();
+            eventually(
+                    "preferences can be set",
+                    () -> mnemo.put("open", "ada", "{\"tone\":\"direct\"}").statusCode() == 200);
+            int before = personalised.get();
+            eventually("context is back", () -> personalised.get() > before);
+            assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(5));
+
+            done.set(true);
+            for (Future<?> loop : loops) {
+                loop.get();
+            }
+        }
+    }
+
+    private Map<String, String> tenants() {
+        return Map.of(
+                "open", Mnemo.tenant("open", upstream.port(), "budgets: {unavailable: allow, " + LIMIT + "}"),
+                "shut", Mnemo.tenant("shut", upstream.port(), "budgets: {" + LIMIT + "}"),
+                "required", Mnemo.tenant("required", upstream.port(), "memory: {unavailable: refuse}"),
+                "three",
+                        Mnemo.tenant(
+                                "three",
+                                upstream.port(),
+                                "budgets: {unavailable: allow, limits: [{name: three, per: user, requests: 3, every: month}]}"));
+    }
+
+    private HttpResponse<String> health(String probe) {
+        String path = "/actuator/health" + (probe.isEmpty() ? "" : "/" + probe);
+        return mnemo.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mnemo.managementPort() + path)));
+    }
+
+    private static String context(HttpResponse<String> answer) {
+        return answer.headers().firstValue("X-Mnemo-Context").orElse("");
+    }
+
+    private static Map<String, Long> sent(String commandstats) {
+        Map<String, Long> calls = new HashMap<>();
+        commandstats
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_"))
+                .forEach(line -> calls.put(
+                        line.substring("cmdstat_".length(), line.indexOf(':')),
+                        Long.parseLong(line.replaceAll(".*?:calls=(\\d+),.*", "$1"))));
+        return calls;
+    }
+}
