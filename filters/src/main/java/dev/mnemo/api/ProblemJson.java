@@ -1,7 +1,7 @@
 package dev.mnemo.api;
 
 import dev.mnemo.call.Refusal;
-import dev.mnemo.memory.PreferencesProblem;
+import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.HttpStatus;

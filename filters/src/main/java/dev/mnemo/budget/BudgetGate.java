@@ -1,17 +1,21 @@
 package dev.mnemo.budget;
 
-import dev.mnemo.budget.Verdict.Admitted;
-import dev.mnemo.budget.Verdict.Refused;
-import dev.mnemo.call.Admission;
+import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.Ledger.Level;
+import dev.mnemo.budget.Ledger.Spent;
+import dev.mnemo.budget.Ledger.Verdict;
+import dev.mnemo.budget.Ledger.Verdict.Admitted;
+import dev.mnemo.budget.Ledger.Verdict.Refused;
 import dev.mnemo.call.Budget;
+import dev.mnemo.call.Budget.Admission;
 import dev.mnemo.call.Context;
 import dev.mnemo.call.Ending;
+import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
-import dev.mnemo.call.Outcome;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.dialect.ChatRequest;
-import dev.mnemo.dialect.Usage;
 import dev.mnemo.tenant.BudgetPolicy;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,11 @@
 package dev.mnemo.budget;
 
-import dev.mnemo.budget.Verdict.Admitted;
-import dev.mnemo.budget.Verdict.Refused;
+import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.Ledger.Level;
+import dev.mnemo.budget.Ledger.Spent;
+import dev.mnemo.budget.Ledger.Verdict;
+import dev.mnemo.budget.Ledger.Verdict.Admitted;
+import dev.mnemo.budget.Ledger.Verdict.Refused;
 import dev.mnemo.tenant.Limit;
 import dev.mnemo.tenant.Limit.Unit;
 import java.time.Duration;

@@ -1,5 +1,10 @@
 package dev.mnemo.budget;
 
+import dev.mnemo.tenant.Limit;
+import dev.mnemo.tenant.Tenant;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -21,4 +26,69 @@ public interface Ledger {
      * @return whether this settled it
      */
     Mono<Boolean> settle(Claim claim, Spent spent);
+
+    /**
+     * What a call asks of the ledger.
+     *
+     * @param id of the call; unique
+     * @param keyId of the key that was sent
+     * @param user null for an anonymous caller: all of a tenant's anonymous callers share one subject
+     * @param must tokens without which the call cannot go: its prompt, and the most that its answer can be
+     * @param wish tokens that its context block would like
+     */
+    record Claim(
+            String id,
+            Tenant tenant,
+            String keyId,
+            @Nullable String user,
+            long must,
+            long wish) {}
+
+    /**
+     * What a call has really used.
+     *
+     * @param requests 1 when the upstream has seen it, else 0
+     */
+    record Spent(long tokens, long requests) {
+
+        long of(Limit.Unit unit) {
+            return switch (unit) {
+                case TOKENS -> tokens;
+                case REQUESTS -> requests;
+            };
+        }
+    }
+
+    /**
+     * How a limit stands for one subject.
+     *
+     * @param used in this window, holds included
+     * @param resets until the window ends; more than zero
+     */
+    record Level(Limit limit, long used, Duration resets) {
+
+        /** May be negative: an answer can be longer than what was held for it. */
+        public long left() {
+            return limit.amount() - used;
+        }
+
+        /** The share that is left, for finding the tightest; 1 when nothing is used. */
+        double share() {
+            return (double) left() / limit.amount();
+        }
+    }
+
+    /** The ledger's answer to a claim. Levels stand tightest first. */
+    sealed interface Verdict {
+
+        /**
+         * @param granted of the wish; what is held is the claim's {@code must} and this
+         */
+        record Admitted(long granted, List<Level> levels) implements Verdict {}
+
+        /**
+         * @param by the limit that has no room; nothing is held
+         */
+        record Refused(Level by, List<Level> levels) implements Verdict {}
+    }
 }

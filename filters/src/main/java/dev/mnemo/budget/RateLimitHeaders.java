@@ -1,5 +1,6 @@
 package dev.mnemo.budget;
 
+import dev.mnemo.budget.Ledger.Level;
 import dev.mnemo.tenant.Limit;
 import java.util.List;
 import java.util.Locale;

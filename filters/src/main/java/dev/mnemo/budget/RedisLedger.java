@@ -2,8 +2,12 @@ package dev.mnemo.budget;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.mnemo.budget.Verdict.Admitted;
-import dev.mnemo.budget.Verdict.Refused;
+import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.Ledger.Level;
+import dev.mnemo.budget.Ledger.Spent;
+import dev.mnemo.budget.Ledger.Verdict;
+import dev.mnemo.budget.Ledger.Verdict.Admitted;
+import dev.mnemo.budget.Ledger.Verdict.Refused;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;

@@ -1,5 +1,6 @@
 package dev.mnemo.budget;
 
+import dev.mnemo.budget.Ledger.Claim;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.tenant.Limit;
 

@@ -11,4 +11,11 @@ public interface Budget {
      * @return one admission, or a {@link Refusal} as its error. Cancelling it gives back what was reserved.
      */
     Mono<Admission> admit(LlmCall call);
+
+    /**
+     * What the ledger granted to a call that may go on.
+     *
+     * @param granted tokens that the context block may take, at most what was wished for
+     */
+    record Admission(long granted) {}
 }

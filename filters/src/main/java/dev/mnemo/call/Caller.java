@@ -2,7 +2,7 @@ package dev.mnemo.call;
 
 import dev.mnemo.tenant.ApiKey;
 import dev.mnemo.tenant.Tenant;
-import dev.mnemo.tenant.UserSource;
+import dev.mnemo.tenant.Tenant.UserSource;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,11 @@
 package dev.mnemo.call;
 
+import dev.mnemo.call.Ending.Outcome;
+import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.Dialect;
-import dev.mnemo.dialect.Placement;
+import dev.mnemo.dialect.Dialect.Placement;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.Upstream;

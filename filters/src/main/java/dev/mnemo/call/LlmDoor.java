@@ -106,4 +106,10 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
         }
         return path.toString();
     }
+
+    /** A part of the line that a route's filter asks for. Identity is always part of it. */
+    public enum Part {
+        PERSONALIZE,
+        BUDGET
+    }
 }

@@ -1,8 +1,11 @@
 package dev.mnemo.call;
 
+import dev.mnemo.call.Budget.Admission;
+import dev.mnemo.call.Ending.Outcome;
+import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.Memory.Recollection;
 import dev.mnemo.dialect.ChatRequest;
-import dev.mnemo.dialect.MalformedRequest;
+import dev.mnemo.dialect.Dialect.MalformedRequest;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;

@@ -1,6 +1,6 @@
 package dev.mnemo.call;
 
-import dev.mnemo.dialect.Problem;
+import dev.mnemo.dialect.Dialect.Problem;
 import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;

@@ -1,7 +1,8 @@
 package dev.mnemo.call;
 
+import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.dialect.Answer;
-import dev.mnemo.dialect.Problem;
+import dev.mnemo.dialect.Dialect.Problem;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponse;

@@ -1,7 +1,7 @@
 package dev.mnemo.call;
 
 import dev.mnemo.dialect.Dialect;
-import dev.mnemo.dialect.Placement;
+import dev.mnemo.dialect.Dialect.Placement;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.Upstream;
 import java.util.List;

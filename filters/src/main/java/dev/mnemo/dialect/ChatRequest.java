@@ -1,7 +1,7 @@
 package dev.mnemo.dialect;
 
+import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.JsonText;
-import dev.mnemo.json.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,8 @@
 package dev.mnemo.dialect;
 
 import dev.mnemo.json.SplicedBody;
-import dev.mnemo.tenant.Protocol;
+import dev.mnemo.tenant.Upstream.Protocol;
+import java.nio.ByteBuffer;
 
 /** A wire format of LLM calls. Small and total: every dialect does all of it. Implementations are stateless. */
 public sealed interface Dialect permits OpenAiChat, Opaque {
@@ -50,4 +51,50 @@ public sealed interface Dialect permits OpenAiChat, Opaque {
 
     /** The same inside a stream that has begun. */
     byte[] errorEvent(Problem problem);
+
+    /**
+     * What went wrong, before it has a dialect.
+     *
+     * @param status of HTTP
+     * @param code for programs: lower case with underscores
+     * @param message for people, beginning {@code mnemo:}
+     */
+    record Problem(int status, String code, String message) {}
+
+    /** A request that its dialect does not allow. Without a stack trace: it is an answer, not a fault. */
+    final class MalformedRequest extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        public MalformedRequest(String message) {
+            super(message, null, false, false);
+        }
+
+        /** What is wrong, and what to do; never null. */
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
+
+    /** Where an upstream takes a second system text. */
+    enum Placement {
+        /** As a message of its own after the client's, in the client's role: OpenAI and Azure. */
+        SEPARATE,
+        /** Inside the client's last system message: servers whose templates allow only one. */
+        MERGED
+    }
+
+    /** Reads one answer as it passes, in pieces of any size. Not thread-safe. */
+    interface AnswerReader {
+
+        /** Reads what remains of the view, and keeps no reference to it. */
+        void accept(ByteBuffer view);
+
+        /** There is no more. */
+        void end();
+
+        /** What is known so far; may be asked at any time. */
+        Answer answer();
+    }
 }

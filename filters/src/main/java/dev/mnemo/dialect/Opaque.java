@@ -1,7 +1,10 @@
 package dev.mnemo.dialect;
 
+import dev.mnemo.dialect.Dialect.AnswerReader;
+import dev.mnemo.dialect.Dialect.Placement;
+import dev.mnemo.dialect.Dialect.Problem;
 import dev.mnemo.json.SplicedBody;
-import dev.mnemo.tenant.Protocol;
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.dialect.ChatRequest.Message;
 import dev.mnemo.dialect.ChatRequest.Role;
-import dev.mnemo.json.MalformedJson;
-import dev.mnemo.json.Span;
+import dev.mnemo.dialect.Dialect.AnswerReader;
+import dev.mnemo.dialect.Dialect.MalformedRequest;
+import dev.mnemo.dialect.Dialect.Placement;
+import dev.mnemo.dialect.Dialect.Problem;
+import dev.mnemo.json.JsonReader.MalformedJson;
+import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.SplicedBody;
-import dev.mnemo.tenant.Protocol;
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -1,6 +1,7 @@
 package dev.mnemo.dialect;
 
-import dev.mnemo.json.MalformedJson;
+import dev.mnemo.dialect.Dialect.AnswerReader;
+import dev.mnemo.json.JsonReader.MalformedJson;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 

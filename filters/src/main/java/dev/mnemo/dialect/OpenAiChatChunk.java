@@ -1,5 +1,6 @@
 package dev.mnemo.dialect;
 
+import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.json.JsonReader;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

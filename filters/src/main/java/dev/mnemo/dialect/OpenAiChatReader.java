@@ -2,9 +2,10 @@ package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.ChatRequest.Message;
 import dev.mnemo.dialect.ChatRequest.Role;
+import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader;
+import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.JsonText;
-import dev.mnemo.json.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package dev.mnemo.dialect;
 
+import dev.mnemo.dialect.Dialect.Problem;
 import dev.mnemo.json.JsonText;
 import java.nio.charset.StandardCharsets;
 

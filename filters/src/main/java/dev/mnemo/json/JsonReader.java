@@ -160,4 +160,28 @@ public final class JsonReader implements AutoCloseable {
         String at = where == null || where.getByteOffset() < 0 ? "" : " at byte " + where.getByteOffset();
         return new MalformedJson("body: not JSON" + at + " (expected: one valid JSON object)");
     }
+
+    /**
+     * A run of a body's bytes.
+     *
+     * @param start the first byte
+     * @param end the byte after the last
+     */
+    public record Span(int start, int end) {}
+
+    /** A body that is not JSON as Mnemo takes it. Without a stack trace: it is an answer, not a fault. */
+    public static final class MalformedJson extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        public MalformedJson(String message) {
+            super(message, null, false, false);
+        }
+
+        /** What is wrong, and where; never null. */
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package dev.mnemo.json;
 
+import dev.mnemo.json.JsonReader.MalformedJson;
+import dev.mnemo.json.JsonReader.Span;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.io.JsonStringEncoder;

@@ -1,7 +1,7 @@
 package dev.mnemo.memory;
 
 import dev.mnemo.json.JsonText;
-import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.mnemo.memory;
 
 import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.memory.Interaction.Fingerprint;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

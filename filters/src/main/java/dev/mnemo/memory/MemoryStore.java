@@ -2,8 +2,8 @@ package dev.mnemo.memory;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.mnemo.memory.Recalled.Frozen;
-import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
+import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.tenant.MemoryPolicy;
@@ -112,5 +112,28 @@ public final class MemoryStore {
 
     private static byte[] number(long value) {
         return Long.toString(value).getBytes(US_ASCII);
+    }
+
+    /** What Redis knows of a user for one call. */
+    public sealed interface Recalled {
+
+        /** The conversation has its block. */
+        record Frozen(Snapshot snapshot) implements Recalled {}
+
+        /**
+         * What a block is to be composed of.
+         *
+         * @param recent oldest first
+         * @param previous the block that the conversation's name had before; null when it had none
+         */
+        record Parts(
+                Preferences preferences,
+                List<Interaction> recent,
+                @Nullable Snapshot previous) implements Recalled {
+
+            public Parts {
+                recent = List.copyOf(recent);
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.memory.Preferences.Member;
+import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;

@@ -5,7 +5,7 @@ import dev.mnemo.call.Context;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.dialect.Answer;
-import dev.mnemo.dialect.Usage;
+import dev.mnemo.dialect.Answer.Usage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

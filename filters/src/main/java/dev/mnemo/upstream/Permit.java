@@ -54,4 +54,14 @@ final class Permit {
     private long elapsed() {
         return breaker.getCurrentTimestamp() - started;
     }
+
+    /** What a breaker counts against an upstream. Without a stack trace: it is never thrown far. */
+    static final class UpstreamFault extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        UpstreamFault(String message) {
+            super(message, null, false, false);
+        }
+    }
 }

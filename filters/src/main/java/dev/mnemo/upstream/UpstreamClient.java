@@ -1,12 +1,13 @@
 package dev.mnemo.upstream;
 
 import dev.mnemo.call.AnswerTap;
+import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
-import dev.mnemo.call.Outcome;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.call.UpstreamAnswer;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Upstream.Timeouts;
+import dev.mnemo.upstream.Permit.UpstreamFault;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;

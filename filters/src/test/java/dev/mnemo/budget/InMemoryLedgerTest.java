@@ -3,6 +3,8 @@ package dev.mnemo.budget;
 import static dev.mnemo.Fixtures.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.Ledger.Spent;
 import dev.mnemo.tenant.Limit;
 import dev.mnemo.tenant.Limit.Scope;
 import dev.mnemo.tenant.Limit.Unit;

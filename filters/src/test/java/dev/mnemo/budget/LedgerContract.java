@@ -4,8 +4,12 @@ import static dev.mnemo.Fixtures.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
-import dev.mnemo.budget.Verdict.Admitted;
-import dev.mnemo.budget.Verdict.Refused;
+import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.Ledger.Level;
+import dev.mnemo.budget.Ledger.Spent;
+import dev.mnemo.budget.Ledger.Verdict;
+import dev.mnemo.budget.Ledger.Verdict.Admitted;
+import dev.mnemo.budget.Ledger.Verdict.Refused;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Limit;
 import dev.mnemo.tenant.Limit.Scope;

@@ -3,6 +3,7 @@ package dev.mnemo.budget;
 import static dev.mnemo.Fixtures.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.budget.Ledger.Level;
 import dev.mnemo.tenant.Limit.Scope;
 import dev.mnemo.tenant.Limit.Unit;
 import dev.mnemo.tenant.Limit.Window;

@@ -3,6 +3,8 @@ package dev.mnemo.budget;
 import static dev.mnemo.Fixtures.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.Ledger.Spent;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Limit.Scope;

@@ -2,6 +2,8 @@ package dev.mnemo.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.dialect.Answer.Usage;
+import dev.mnemo.dialect.Dialect.AnswerReader;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

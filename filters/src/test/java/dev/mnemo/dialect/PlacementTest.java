@@ -3,6 +3,7 @@ package dev.mnemo.dialect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.dialect.Dialect.Placement;
 import dev.mnemo.json.JsonText;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,8 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.time.Instant;
 import java.util.ArrayList;

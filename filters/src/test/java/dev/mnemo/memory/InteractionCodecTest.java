@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.memory.Interaction.Fingerprint;
 import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

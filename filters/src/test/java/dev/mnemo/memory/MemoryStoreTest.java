@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
+import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.memory.MemoryStore.Recalled;
+import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
+import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.memory.PreferencesStore.Change;
-import dev.mnemo.memory.Recalled.Frozen;
-import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.MemoryPolicy;

@@ -2,6 +2,7 @@ package dev.mnemo.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.upstream.Permit.UpstreamFault;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.util.Objects;

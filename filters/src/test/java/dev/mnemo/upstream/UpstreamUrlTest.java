@@ -2,8 +2,8 @@ package dev.mnemo.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mnemo.tenant.Protocol;
 import dev.mnemo.tenant.Upstream;
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;

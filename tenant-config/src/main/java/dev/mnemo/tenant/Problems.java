@@ -1,5 +1,6 @@
 package dev.mnemo.tenant;
 
+import dev.mnemo.tenant.TenantProblemsException.TenantProblem;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.mnemo.tenant;
 
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,5 +38,15 @@ public record Tenant(
             }
         }
         return null;
+    }
+
+    /** A place of a request that names the user. */
+    public sealed interface UserSource {
+
+        /** A request header; compared without regard to case. */
+        record Header(String name) implements UserSource {}
+
+        /** A top-level member of the request's JSON body whose value is a string. */
+        record Body(String member) implements UserSource {}
     }
 }

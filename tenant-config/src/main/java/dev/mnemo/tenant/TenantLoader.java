@@ -1,5 +1,6 @@
 package dev.mnemo.tenant;
 
+import dev.mnemo.tenant.TenantProblemsException.TenantProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package dev.mnemo.tenant;
 
+import dev.mnemo.tenant.Tenant.UserSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

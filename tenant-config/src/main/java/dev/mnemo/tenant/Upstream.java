@@ -48,4 +48,12 @@ public record Upstream(
         }
         return false;
     }
+
+    /** What an upstream speaks. */
+    public enum Protocol {
+        OPENAI,
+        ANTHROPIC,
+        GEMINI,
+        OLLAMA
+    }
 }

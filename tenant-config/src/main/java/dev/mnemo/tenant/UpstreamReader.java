@@ -1,5 +1,6 @@
 package dev.mnemo.tenant;
 
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.mnemo.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.tenant.Tenant.UserSource;
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

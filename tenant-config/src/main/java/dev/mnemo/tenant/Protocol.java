@@ -1,9 +1,0 @@
-package dev.mnemo.tenant;
-
-/** What an upstream speaks. */
-public enum Protocol {
-    OPENAI,
-    ANTHROPIC,
-    GEMINI,
-    OLLAMA
-}
