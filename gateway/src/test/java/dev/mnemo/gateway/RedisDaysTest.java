@@ -52,23 +52,26 @@ class RedisDaysTest {
         String conversation = """
                 {"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"turn %d"}]}""";
         mnemo.ask("open", "ada", conversation.formatted(0));
-        Detached detached = mnemo.bean(Detached.class);
-        eventually("all is settled", () -> detached.running() == 0);
         RedisClient client = RedisClient.create(redis.url());
         try (var connection = client.connect()) {
             RedisCommands<String, String> commands = connection.sync();
+            eventually(
+                    "both calls are settled and recorded",
+                    () -> commands.llen("mnemo:v1:{open:ada}:interactions") == 2
+                            && commands.zcard("mnemo:v1:{open}:leases") == 0);
             commands.configResetstat();
 
             for (int i = 1; i <= 20; i++) {
                 assertThat(context(mnemo.ask("open", "ada", conversation.formatted(i))))
                         .contains("snapshot=?1");
-                eventually("the call is settled", () -> detached.running() == 0);
             }
 
-            Map<String, Long> sent = sent(commands.info("commandstats"));
             // recall and reserve, at once, before the call; settle and append after it.
-            assertThat(sent.getOrDefault("evalsha", 0L)).isEqualTo(80);
-            assertThat(sent.getOrDefault("eval", 0L)).isZero();
+            eventually("four commands a call", () -> sent(commands).getOrDefault("evalsha", 0L) == 20 * 4);
+            Detached detached = mnemo.bean(Detached.class);
+            eventually("nothing more is on its way", () -> detached.running() == 0);
+            assertThat(sent(commands).get("evalsha")).isEqualTo(20 * 4);
+            assertThat(sent(commands)).doesNotContainKeys("eval", "keys", "scan");
         } finally {
             client.shutdown();
         }
@@ -176,9 +179,9 @@ class RedisDaysTest {
         return answer.headers().firstValue("X-Mnemo-Context").orElse("");
     }
 
-    private static Map<String, Long> sent(String commandstats) {
+    private static Map<String, Long> sent(RedisCommands<String, String> redis) {
         Map<String, Long> calls = new HashMap<>();
-        commandstats
+        redis.info("commandstats")
                 .lines()
                 .filter(line -> line.startsWith("cmdstat_"))
                 .forEach(line -> calls.put(
