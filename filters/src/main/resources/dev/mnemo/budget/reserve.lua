@@ -23,7 +23,9 @@ for _, hold in ipairs(dead) do
   redis.call('HSET', hold, 'expired', 1)
 end
 
-local known = redis.call('HGET', KEYS[1], 'granted')
+-- A call whose client left may be settled before its reservation arrives; then there is nothing to hold any more.
+local hold = redis.call('HMGET', KEYS[1], 'granted', 'settled')
+local known = hold[1] or (hold[2] and '0')
 local granted, refused = wish, -1
 local limits = {}
 for i = 3, #KEYS do

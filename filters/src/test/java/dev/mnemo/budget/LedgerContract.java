@@ -135,6 +135,18 @@ abstract class LedgerContract {
     }
 
     @Test
+    void aReservationThatArrivesAfterItsSettleHoldsNothing() {
+        Ledger ledger = ledger();
+        Tenant tenant = tenant(month);
+        Claim claim = claim(tenant, "ada", 500, 100);
+
+        settle(ledger, claim, new Spent(0, 0));
+        reserve(ledger, claim);
+
+        assertThat(used(ledger, tenant, "ada")).isZero();
+    }
+
+    @Test
     void levelsStandTightestFirst() {
         Ledger ledger = ledger();
         Tenant tenant = tenant(month, limit("tight", Scope.USER, Unit.TOKENS, 1_000, Window.DAY));
