@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +145,23 @@ class BadDaysTest {
                 .startsWith(ScriptedUpstream.delta("Hel"))
                 .contains("data: {\"error\":{\"message\":\"mnemo: ")
                 .endsWith("\n\n");
+    }
+
+    @Test
+    void aStreamThatNeverEndsIsEnded() {
+        UPSTREAM.on("endless", call -> {
+            call.events();
+            while (true) {
+                call.chunk(ScriptedUpstream.delta("and "));
+                LockSupport.parkNanos(50_000_000);
+            }
+        });
+
+        HttpResponse<String> answer = MNEMO.ask("endless", "ada", body("endless", "x"));
+
+        assertThat(answer.body())
+                .startsWith(ScriptedUpstream.delta("and ") + ScriptedUpstream.delta("and "))
+                .contains("data: {\"error\":{\"message\":\"mnemo: ");
     }
 
     @Test

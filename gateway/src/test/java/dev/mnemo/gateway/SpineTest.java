@@ -7,6 +7,7 @@ import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.gateway.ScriptedUpstream.Exchange;
+import dev.mnemo.redis.TestRedis;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -89,6 +90,27 @@ class SpineTest {
 
         assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"off\"");
         assertThat(sentUpstream()).isEqualTo(body("gpt-4o", "Between us"));
+    }
+
+    @Test
+    void memoryReadRecallsAndDoesNotRecord() throws Exception {
+        MNEMO.put("acme", user, "{\"tone\":\"direct\"}");
+
+        HttpResponse<String> read = MNEMO.send(
+                MNEMO.chat("acme", user, body("gpt-4o", "Between us")).header("X-Mnemo-Memory", "read"));
+        MNEMO.ask("acme", user, body("gpt-4o", "For the record"));
+
+        assertThat(read.headers().firstValue("X-Mnemo-Context").orElseThrow()).contains("preferences=1");
+        String interactions = "mnemo:v1:{acme:" + user + "}:interactions";
+        eventually("the second call is recorded", () -> TestRedis.commands().llen(interactions) > 0);
+        assertThat(MNEMO.ask("acme", user, body("gpt-4o", "What do you know?"))
+                        .headers()
+                        .firstValue("X-Mnemo-Context")
+                        .orElseThrow())
+                .contains("interactions=1");
+        UPSTREAM.seen.clear();
+        MNEMO.ask("acme", user, body("gpt-4o", "And now?"));
+        assertThat(sentUpstream()).contains("For the record").doesNotContain("Between us");
     }
 
     @Test
