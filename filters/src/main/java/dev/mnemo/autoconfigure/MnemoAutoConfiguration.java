@@ -8,6 +8,7 @@ import dev.mnemo.call.LlmDoor;
 import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.LlmLine;
 import dev.mnemo.call.Memory;
+import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.metrics.CallMetrics;
 import dev.mnemo.metrics.StateMetrics;
@@ -96,10 +97,11 @@ public final class MnemoAutoConfiguration {
             MnemoProperties properties,
             Budget budget,
             Memory memory,
+            TokenEstimate estimate,
             List<CallListener> listeners,
             Detached detached) {
         int bodyLimit = Math.toIntExact(properties.bodyLimit().toBytes());
-        return new LlmLine(identity, bodyLimit, budget, memory, listeners, detached, NANOS);
+        return new LlmLine(identity, bodyLimit, budget, memory, estimate, listeners, detached, NANOS);
     }
 
     @Bean(destroyMethod = "dispose")

@@ -3,10 +3,10 @@ package dev.mnemo.autoconfigure;
 import dev.mnemo.budget.BudgetGate;
 import dev.mnemo.budget.InMemoryLedger;
 import dev.mnemo.budget.RedisLedger;
-import dev.mnemo.budget.TokenEstimate;
 import dev.mnemo.call.Budget;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Memory;
+import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.memory.MemoryStore;
 import dev.mnemo.memory.PreferencesStore;
 import dev.mnemo.memory.TokenCounter;
@@ -39,11 +39,16 @@ final class MnemoStores {
 
     @Bean
     @ConditionalOnMissingBean
-    Budget mnemoBudget(RedisLinks redis) {
+    Budget mnemoBudget(RedisLinks redis, TokenEstimate estimate) {
         return new BudgetGate(
                 new RedisLedger(redis.budget(), MnemoAutoConfiguration.CLOCK),
                 new InMemoryLedger(MnemoAutoConfiguration.CLOCK),
-                new TokenEstimate());
+                estimate);
+    }
+
+    @Bean
+    TokenEstimate mnemoTokenEstimate() {
+        return new TokenEstimate();
     }
 
     @Bean

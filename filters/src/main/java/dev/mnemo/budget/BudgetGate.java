@@ -13,6 +13,7 @@ import dev.mnemo.call.Ending;
 import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Refusal;
+import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.dialect.ChatRequest;
@@ -54,7 +55,7 @@ public final class BudgetGate implements Budget {
         Claim claim = claim(call, policy);
         if (policy.limits().isEmpty()) {
             call.atEnd(ending -> Mono.fromRunnable(() -> learn(call, ending)));
-            return Mono.just(new Admission(claim.wish()));
+            return Mono.just(new Admission(call.contextCap()));
         }
         AtomicBoolean alone = new AtomicBoolean();
         // Before reserving: a client that leaves while Redis works must have its hold released all the same.
@@ -72,25 +73,32 @@ public final class BudgetGate implements Budget {
                     alone.set(true);
                     return local.reserve(claim);
                 })
-                .map(verdict -> admission(call.answerHeaders(), verdict));
+                .map(verdict -> admission(call, verdict));
     }
 
     private Claim claim(LlmCall call, BudgetPolicy policy) {
         String user = call.caller().user();
         String key = call.caller().key().id();
-        if (!call.dialect().reads()) {
+        if (!generates(call)) {
             return new Claim(call.id(), call.tenant(), key, user, 0, 0);
         }
-        long answer = call.request().maxAnswerTokens();
+        long answer = call.request().size().maxAnswerTokens();
         long must = prompt(call) + (answer < 0 ? policy.answerTokens() : answer);
         return new Claim(call.id(), call.tenant(), key, user, must, call.contextCap());
     }
 
-    private static Admission admission(HttpHeaders headers, Verdict verdict) {
+    /** Whether tokens are generated, as far as can be known: what is passed through counts as a request. */
+    private static boolean generates(LlmCall call) {
+        return call.dialect().reads() && !call.request().counts();
+    }
+
+    private static Admission admission(LlmCall call, Verdict verdict) {
+        HttpHeaders headers = call.answerHeaders();
         return switch (verdict) {
             case Admitted(long granted, List<Level> levels) -> {
                 RateLimitHeaders.write(levels, headers::set);
-                yield new Admission(granted);
+                // A count must see the block that the next call will carry.
+                yield new Admission(generates(call) ? granted : call.contextCap());
             }
             case Refused(Level by, List<Level> levels) -> {
                 RateLimitHeaders.write(levels, headers::set);
@@ -117,7 +125,7 @@ public final class BudgetGate implements Budget {
         if (!ending.sent()) {
             return new Spent(0, 0);
         }
-        if (ending.upstreamRefused() || !call.dialect().reads()) {
+        if (ending.upstreamRefused() || !generates(call)) {
             return new Spent(0, 1);
         }
         Answer answer = ending.answer();
@@ -126,12 +134,15 @@ public final class BudgetGate implements Budget {
             return new Spent(ending.outcome() == Outcome.UPSTREAM_FAILED ? 0 : promptWithBlock(call), 1);
         }
         Usage usage = answer.usage();
-        if (usage != null) {
+        if (usage != null && answer.complete()) {
             return new Spent(usage.input() + usage.output(), 1);
         }
         String model = call.request().model();
         long delivered = estimate.prompt(call.tenant().id(), model, answer.answerBytes(), 0);
-        return new Spent(promptWithBlock(call) + delivered, 1);
+        // What a stream said before it was cut is the least that it used: Anthropic begins with an output of one token.
+        return usage == null
+                ? new Spent(promptWithBlock(call) + delivered, 1)
+                : new Spent(usage.input() + Math.max(usage.output(), delivered), 1);
     }
 
     private void learn(LlmCall call, Ending ending) {
@@ -143,15 +154,14 @@ public final class BudgetGate implements Budget {
             estimate.learn(
                     call.tenant().id(),
                     request.model(),
-                    request.promptBytes() + injected,
-                    request.media(),
+                    request.size().promptBytes() + injected,
+                    request.size().media(),
                     usage.input());
         }
     }
 
     private long prompt(LlmCall call) {
-        ChatRequest request = call.request();
-        return estimate.prompt(call.tenant().id(), request.model(), request.promptBytes(), request.media());
+        return estimate.prompt(call.tenant(), call.request());
     }
 
     private long promptWithBlock(LlmCall call) {

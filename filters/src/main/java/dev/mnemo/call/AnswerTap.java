@@ -1,7 +1,7 @@
 package dev.mnemo.call;
 
 import dev.mnemo.dialect.Answer;
-import dev.mnemo.dialect.Dialect.AnswerReader;
+import dev.mnemo.dialect.AnswerReader;
 import java.util.function.Consumer;
 import org.springframework.core.io.buffer.DataBuffer;
 

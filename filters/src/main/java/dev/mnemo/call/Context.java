@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was put into a call's system prompt, or why nothing was.
  *
- * @param tokens of the block
+ * @param tokens of the block; 0 when the provider keeps it from an earlier turn
  * @param preferences shown
  * @param interactions shown
  * @param snapshot whether the block was frozen by an earlier call of the conversation
@@ -31,10 +31,12 @@ public record Context(
         UNAVAILABLE,
         /** The budget has no room for it. */
         BUDGET,
-        /** The call is passed through unread. */
+        /** The call is passed through unread, or the provider keeps its system text where nothing can be added. */
         OPAQUE,
-        /** The tenant's cap is too small for anything that is known. */
-        FULL
+        /** The tenant's cap, the model's window or its price tier leaves no room. */
+        FULL,
+        /** The call repeats thinking that was signed together with a block that is lost. */
+        SIGNED
     }
 
     public static Context absent(Reason reason) {

@@ -1,10 +1,14 @@
 package dev.mnemo.call;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The conversation that a call belongs to.
  *
  * @param name unique within a user
+ * @param older the name that it had before its first answer; null when that is the same
  * @param starts whether this call begins it: it was named by its first words and nothing has been answered yet, so a
  *     block frozen earlier for the same words belongs to another conversation
+ * @param held whether the provider keeps its earlier turns, a block among them, so that each is sent once
  */
-public record Conversation(String name, boolean starts) {}
+public record Conversation(String name, @Nullable String older, boolean starts, boolean held) {}

@@ -1,5 +1,6 @@
 package dev.mnemo.call;
 
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The credential of a request and the header that carried it. The upstream's own credential travels in the same header,
- * because each provider's SDK sends it where that provider looks.
+ * The credential of a request and the header that carried it.
  *
  * @param header as in {@link #CARRIERS}
  */
@@ -40,6 +40,19 @@ public record Credential(String header, String value) {
             }
         }
         return null;
+    }
+
+    /**
+     * The header in which a provider looks for its own key: the one that the client used, unless that provider does not read
+     * it. Anthropic's clients send keys as bearer tokens too, which not every server of its format takes.
+     */
+    public static String carrier(Protocol protocol, String used) {
+        return switch (protocol) {
+            case OPENAI -> used.equals("api-key") ? used : "authorization";
+            case ANTHROPIC -> "x-api-key";
+            case GEMINI -> used.equals("authorization") ? used : "x-goog-api-key";
+            case OLLAMA -> "authorization";
+        };
     }
 
     /** What the header's value is for {@code secret}. */

@@ -6,6 +6,7 @@ import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.Dialect;
 import dev.mnemo.dialect.Dialect.Placement;
+import dev.mnemo.dialect.Endpoint;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.Upstream;
@@ -33,7 +34,7 @@ public final class LlmCall {
     private static final String ATTRIBUTE = LlmCall.class.getName();
 
     private final String id;
-    private final Dialect dialect;
+    private final Endpoint endpoint;
     private final HttpHeaders headers;
     private final HttpHeaders answerHeaders;
     private final long startedNanos;
@@ -46,6 +47,7 @@ public final class LlmCall {
     private @Nullable Caller caller;
     private @Nullable ChatRequest request;
     private @Nullable Conversation conversation;
+    private long room;
     private @Nullable MemoryMode memory;
     private @Nullable Upstream upstream;
     private @Nullable SplicedBody body;
@@ -87,10 +89,10 @@ public final class LlmCall {
         }
     }
 
-    LlmCall(Dialect dialect, HttpHeaders headers, HttpHeaders answerHeaders, long startedNanos) {
+    LlmCall(Endpoint endpoint, HttpHeaders headers, HttpHeaders answerHeaders, long startedNanos) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         this.id = hex(random.nextLong()) + hex(random.nextLong());
-        this.dialect = dialect;
+        this.endpoint = endpoint;
         this.headers = headers;
         this.answerHeaders = answerHeaders;
         this.startedNanos = startedNanos;
@@ -118,8 +120,12 @@ public final class LlmCall {
         return id;
     }
 
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
     public Dialect dialect() {
-        return dialect;
+        return endpoint.dialect();
     }
 
     /** The client's own headers. Untrusted. */
@@ -179,6 +185,11 @@ public final class LlmCall {
         memory = once(memory, asked, "memory");
     }
 
+    /** The tokens that the tenant and the model leave for a block. */
+    void room(long tokens) {
+        room = tokens;
+    }
+
     public Conversation conversation() {
         return written(conversation, "conversation");
     }
@@ -190,7 +201,7 @@ public final class LlmCall {
     /** The tokens that a context block may take in this call; 0 where there will be none. */
     public long contextCap() {
         boolean wanted = wants(Part.PERSONALIZE) && memory != null && memory().recalls();
-        return wanted && caller().user() != null ? tenant().memory().contextTokens() : 0;
+        return wanted && caller().user() != null ? room : 0;
     }
 
     public Upstream upstream() {
@@ -201,9 +212,10 @@ public final class LlmCall {
         upstream = once(upstream, chosen, "upstream");
     }
 
-    /** Where the upstream wants the block. */
+    /** How the upstream and the tenant want the block. */
     public Placement placement() {
-        return Upstreams.placement(upstream());
+        return new Placement(
+                Upstreams.takesSeparate(upstream()), tenant().memory().marker());
     }
 
     /** What is sent upstream: the client's bytes, with the block spliced in where there is one. */
@@ -217,6 +229,16 @@ public final class LlmCall {
         body = once(body, spliced, "body");
     }
 
+    /**
+     * Takes the block out again: the upstream finds the prompt too long, and has generated nothing. The one part that may
+     * change after it was written.
+     */
+    public void withdrawBlock() {
+        body = null;
+        context = null;
+        context(Context.absent(Context.Reason.FULL));
+    }
+
     /** What was injected; null until compose has run. */
     public @Nullable Context context() {
         return context;
@@ -224,6 +246,7 @@ public final class LlmCall {
 
     void context(Context composed) {
         context = once(context, composed, "context");
+        answerHeaders.set(CallHeaders.CONTEXT, composed.toHeader());
     }
 
     /** The upstream's answer; null until its headers came. */

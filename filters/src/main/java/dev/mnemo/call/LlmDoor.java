@@ -1,6 +1,6 @@
 package dev.mnemo.call;
 
-import dev.mnemo.dialect.Dialect;
+import dev.mnemo.dialect.Endpoint;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -68,7 +68,11 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
             if (call == null) {
                 ServerHttpRequest request = exchange.getRequest();
                 call = new LlmCall(
-                        Dialect.of(request.getMethod().name(), plainPath(request)),
+                        Endpoint.of(
+                                request.getMethod().name(),
+                                plainPath(request),
+                                request.getURI().getRawQuery(),
+                                request.getHeaders()::getFirst),
                         request.getHeaders(),
                         exchange.getResponse().getHeaders(),
                         nanos.getAsLong());

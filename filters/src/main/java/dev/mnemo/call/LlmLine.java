@@ -26,6 +26,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
     private final BodyReader bodies;
     private final Budget budget;
     private final Memory memory;
+    private final TokenEstimate estimate;
     private final List<CallListener> listeners;
     private final Detached detached;
     private final LongSupplier nanos;
@@ -40,6 +41,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
             int bodyLimit,
             Budget budget,
             Memory memory,
+            TokenEstimate estimate,
             List<CallListener> listeners,
             Detached detached,
             LongSupplier nanos) {
@@ -47,6 +49,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
         this.bodies = new BodyReader(bodyLimit);
         this.budget = budget;
         this.memory = memory;
+        this.estimate = estimate;
         this.listeners = List.copyOf(listeners);
         this.detached = detached;
         this.nanos = nanos;
@@ -82,7 +85,6 @@ public final class LlmLine implements GlobalFilter, Ordered {
 
     private Context prepared(LlmCall call, Context context) {
         call.context(context);
-        call.answerHeaders().set(CallHeaders.CONTEXT, context.toHeader());
         call.times().prepared(nanos.getAsLong() - call.startedNanos());
         return context;
     }
@@ -90,16 +92,14 @@ public final class LlmLine implements GlobalFilter, Ordered {
     private Mono<Context> personalise(LlmCall call, Caller caller, byte[] body) {
         ChatRequest request;
         try {
-            request = call.dialect().read(body);
+            request = call.dialect().read(call.endpoint(), body);
         } catch (MalformedRequest e) {
             throw Refusal.badRequest("invalid_request", String.valueOf(e.getMessage()));
         }
-        call.read(
-                request,
-                ConversationNames.of(call.headers(), request),
-                MemoryMode.of(call.headers().getFirst(CallHeaders.MEMORY)));
+        call.read(request, ConversationNames.of(call.headers(), request), MemoryMode.of(call.headers()));
         call.caller(identity.user(call, caller));
         call.upstream(Upstreams.forModel(caller.tenant(), call.dialect(), request.model()));
+        call.room(ContextRoom.of(caller.tenant(), request, estimate.prompt(caller.tenant(), request)));
         return Mono.zip(
                 admit(call),
                 recall(call),

@@ -17,11 +17,15 @@ final class Refusals {
         if (response.isCommitted()) {
             return Mono.error(refusal);
         }
-        byte[] body = call.dialect().error(new Problem(refusal.status(), refusal.code(), refusal.getMessage()));
+        byte[] body =
+                call.dialect().error(new Problem(refusal.status(), refusal.code(), refusal.getMessage(), call.id()));
         response.setStatusCode(HttpStatusCode.valueOf(refusal.status()));
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(MediaType.APPLICATION_JSON);
         headers.setContentLength(body.length);
+        // Where SDKs look for the id that people are asked for.
+        headers.set("x-request-id", call.id());
+        headers.set("request-id", call.id());
         Duration wait = refusal.retryAfter();
         if (wait != null) {
             headers.set(

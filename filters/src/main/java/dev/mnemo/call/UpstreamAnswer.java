@@ -2,6 +2,7 @@ package dev.mnemo.call;
 
 import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.dialect.Dialect.Problem;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -18,18 +19,16 @@ import reactor.core.publisher.Mono;
  */
 public final class UpstreamAnswer {
 
-    private static final byte[] NEW_EVENT = {'\n', '\n'};
-
     private final LlmCall call;
     private final int status;
-    private final boolean events;
+    private final Framing framing;
     private final boolean streamed;
     private final Flux<DataBuffer> source;
     private final Runnable close;
     private final @Nullable AnswerTap tap;
 
     /**
-     * @param events whether the answer is {@code text/event-stream}, so that an error can be told inside it
+     * @param framing of the answer: whether an error can be told inside it
      * @param streamed whether each buffer is to be flushed
      * @param source the body; owned by whoever subscribes
      * @param close drops the upstream's connection unless the body has ended; harmless when called again
@@ -38,14 +37,14 @@ public final class UpstreamAnswer {
     public UpstreamAnswer(
             LlmCall call,
             int status,
-            boolean events,
+            Framing framing,
             boolean streamed,
             Flux<DataBuffer> source,
             Runnable close,
             @Nullable AnswerTap tap) {
         this.call = call;
         this.status = status;
-        this.events = events;
+        this.framing = framing;
         this.streamed = streamed;
         this.source = source;
         this.close = close;
@@ -95,15 +94,16 @@ public final class UpstreamAnswer {
     /** After the first byte only the stream itself can tell of a failure; a cut body is cut short for the client too. */
     private Flux<DataBuffer> broken(ServerHttpResponse response, Throwable e) {
         call.end(Outcome.UPSTREAM_FAILED);
-        if (!events) {
-            return Flux.error(e);
-        }
         byte[] event = call.dialect()
-                .errorEvent(new Problem(
-                        502,
-                        "upstream_interrupted",
-                        "mnemo: the upstream broke off its answer; what came is incomplete"));
-        DataBuffer buffer = response.bufferFactory().allocateBuffer(NEW_EVENT.length + event.length);
-        return Flux.just(buffer.write(NEW_EVENT).write(event));
+                .errorInStream(
+                        new Problem(
+                                502,
+                                "upstream_interrupted",
+                                "mnemo: the upstream broke off its answer; what came is incomplete",
+                                call.id()),
+                        framing);
+        return event.length == 0
+                ? Flux.error(e)
+                : Flux.just(response.bufferFactory().wrap(event));
     }
 }

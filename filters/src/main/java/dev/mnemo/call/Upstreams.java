@@ -1,7 +1,6 @@
 package dev.mnemo.call;
 
 import dev.mnemo.dialect.Dialect;
-import dev.mnemo.dialect.Dialect.Placement;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.Upstream;
 import java.util.List;
@@ -45,15 +44,16 @@ final class Upstreams {
         return tenant.upstreams().getFirst();
     }
 
-    static Placement placement(Upstream upstream) {
+    /** Whether it takes a system message beside the client's own. */
+    static boolean takesSeparate(Upstream upstream) {
         @Nullable String host = upstream.url().getHost();
         String name = host == null ? "" : host.toLowerCase(Locale.ROOT);
         for (String known : SEPARATE) {
             if (known.startsWith(".") ? name.endsWith(known) : name.equals(known)) {
-                return Placement.SEPARATE;
+                return true;
             }
         }
-        return Placement.MERGED;
+        return false;
     }
 
     /** A client's text inside a message: short, and printable. */

@@ -11,21 +11,77 @@ import org.jspecify.annotations.Nullable;
  * A request as it was sent, and where its parts are. Texts are decoded when they are asked for. Immutable; nobody changes
  * the body.
  *
+ * @param model empty where the provider knows it from elsewhere
  * @param stream whether the answer is asked for as a stream
- * @param maxAnswerTokens the most that the answer, all choices together, may have; −1 when the call does not say
- * @param promptBytes of what becomes prompt, without the data of images, audio and files
- * @param media images, audio and files
- * @param carriers top-level members whose value is a short string, such as {@code user}
+ * @param carriers members whose value is a short string, such as {@code user} or {@code metadata.user_id}
+ * @param system where the dialect keeps system text apart from messages: its value, or what must become it
  */
 public record ChatRequest(
+        Endpoint endpoint,
         byte[] body,
         String model,
         boolean stream,
-        long maxAnswerTokens,
-        long promptBytes,
-        int media,
+        Size size,
         Map<String, String> carriers,
-        List<Message> messages) {
+        List<Message> messages,
+        SystemText system,
+        Thread thread,
+        CacheMarkers markers) {
+
+    /**
+     * How much a request asks for.
+     *
+     * @param maxAnswerTokens the most that the answer, all choices together, may have; −1 when the call does not say
+     * @param promptBytes of what becomes prompt, without the data of images, audio and files
+     * @param media images, audio and files
+     * @param window the context window that the call itself asks for, in tokens; −1 when it does not
+     */
+    public record Size(long maxAnswerTokens, long promptBytes, int media, long window) {}
+
+    /**
+     * Where system text stands.
+     *
+     * @param members the first byte inside the object that would hold it
+     * @param value null when the request has none
+     */
+    public record SystemText(int members, @Nullable Span value) {
+
+        /** Among the messages. */
+        static final SystemText NONE = new SystemText(0, null);
+    }
+
+    /**
+     * How the request stands to what the provider keeps.
+     *
+     * @param continues the provider's name for the thread whose earlier turns it keeps; null when the request holds
+     *     everything itself
+     * @param endless whether the thread keeps that name; else each answer gives it a new one
+     * @param resumable whether a later request may continue this one's answer by its id
+     * @param closed whether no system text can be added to it
+     * @param signed whether it repeats thinking that the provider has signed together with all that stands before it
+     */
+    public record Thread(
+            @Nullable String continues, boolean endless, boolean resumable, boolean closed, boolean signed) {
+
+        static final Thread OPEN = new Thread(null, false, false, false, false);
+        static final Thread CLOSED = new Thread(null, false, false, true, false);
+
+        static Thread signed(boolean signed) {
+            return new Thread(null, false, false, false, signed);
+        }
+    }
+
+    /**
+     * Marks of the provider's prompt cache that the client has set.
+     *
+     * @param used how many
+     * @param shortBefore whether one of five minutes stands before the place of the block
+     * @param longAfter whether one of an hour stands after it
+     */
+    public record CacheMarkers(int used, boolean shortBefore, boolean longAfter) {
+
+        static final CacheMarkers NONE = new CacheMarkers(0, false, false);
+    }
 
     /** Who speaks in a message. */
     public enum Role {
@@ -46,7 +102,7 @@ public record ChatRequest(
      *
      * @param span of the whole message
      * @param content the value of its content; null when it is absent or null
-     * @param texts the string literals that hold its text, in order
+     * @param texts the string literals that hold what was said, in order
      */
     public record Message(Role role, Span span, @Nullable Span content, List<Span> texts) {}
 
@@ -60,6 +116,11 @@ public record ChatRequest(
     public ChatRequest {
         carriers = Map.copyOf(carriers);
         messages = List.copyOf(messages);
+    }
+
+    /** Whether it only counts tokens: nothing is generated. */
+    public boolean counts() {
+        return endpoint.operation() == Endpoint.Operation.COUNT;
     }
 
     /** The text of a message: its string, or its text parts, a line feed between; empty when it has none. */
@@ -97,9 +158,19 @@ public record ChatRequest(
         return null;
     }
 
+    /** The first answer that the request repeats, with text; null when there is none. */
+    public @Nullable String firstAnswer() {
+        for (Message message : messages) {
+            if (message.role() == Role.ASSISTANT && !message.texts().isEmpty()) {
+                return text(message);
+            }
+        }
+        return null;
+    }
+
     /** Whether nothing has been answered yet. */
     public boolean starts() {
-        return messages.stream().noneMatch(message -> message.role() == Role.ASSISTANT);
+        return thread.continues() == null && messages.stream().noneMatch(message -> message.role() == Role.ASSISTANT);
     }
 
     /** The exchanges that the request repeats, oldest first; steps that only call tools are none. */

@@ -1,56 +1,61 @@
 package dev.mnemo.dialect;
 
+import dev.mnemo.dialect.AnswerReader.Framing;
+import dev.mnemo.json.JsonReader;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Upstream.Protocol;
-import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A wire format of LLM calls. Small and total: every dialect does all of it. Implementations are stateless. */
-public sealed interface Dialect permits OpenAiChat, Opaque {
-
-    /**
-     * The dialect of a call, by its method and path alone, so that it is known before anything is read.
-     *
-     * @param path decoded, without query and without a trailing slash
-     */
-    static Dialect of(String method, String path) {
-        return method.equals("POST") && path.endsWith(OpenAiChat.PATH) ? OpenAiChat.INSTANCE : Opaque.INSTANCE;
-    }
+public sealed interface Dialect
+        permits OpenAiChat, OpenAiResponses, AnthropicMessages, GeminiContent, OllamaChat, Opaque {
 
     /** As in metrics and logs. */
     String id();
 
-    /** Whether requests are read and answers tapped; else all passes through untouched. */
-    boolean reads();
-
     /** What an upstream must speak. */
     Protocol protocol();
+
+    /**
+     * What a {@code POST} to this path asks of this dialect; null when it is not its own.
+     *
+     * @param path decoded, without query and without a trailing slash
+     */
+    @Nullable
+    Endpoint endpoint(String path);
+
+    /** Whether requests are read and answers tapped; else all passes through untouched. */
+    default boolean reads() {
+        return !(this instanceof Opaque);
+    }
 
     /**
      * Finds the parts of a request.
      *
      * @throws MalformedRequest when it is not one, with a message for the caller
      */
-    ChatRequest read(byte[] body);
+    ChatRequest read(Endpoint endpoint, byte[] body);
 
     /**
      * Puts the context block after the client's own system text and before everything else.
      *
+     * @param request one whose {@link ChatRequest.Thread} is not closed
      * @param block the content of a JSON string, escaped
      */
     SplicedBody place(ChatRequest request, byte[] block, Placement placement);
 
-    /**
-     * A reader of one answer.
-     *
-     * @param events whether the answer is a stream of server-sent events
-     */
-    AnswerReader answer(boolean events);
+    /** Reads one JSON object of an answer: the whole of it, or one piece of a stream. The reader stands on its start. */
+    void readAnswer(JsonReader json, AnswerParts into);
 
     /** The body of an answer that says what went wrong; JSON. */
     byte[] error(Problem problem);
 
-    /** The same inside a stream that has begun. */
-    byte[] errorEvent(Problem problem);
+    /**
+     * The same inside an answer that has begun, whatever it was cut in; empty where clients would not take it for an
+     * error, so that the answer must be broken off for them to see it.
+     */
+    byte[] errorInStream(Problem problem, Framing framing);
 
     /**
      * What went wrong, before it has a dialect.
@@ -58,8 +63,9 @@ public sealed interface Dialect permits OpenAiChat, Opaque {
      * @param status of HTTP
      * @param code for programs: lower case with underscores
      * @param message for people, beginning {@code mnemo:}
+     * @param request the call's id
      */
-    record Problem(int status, String code, String message) {}
+    record Problem(int status, String code, String message, String request) {}
 
     /** A request that its dialect does not allow. Without a stack trace: it is an answer, not a fault. */
     final class MalformedRequest extends RuntimeException {
@@ -77,24 +83,12 @@ public sealed interface Dialect permits OpenAiChat, Opaque {
         }
     }
 
-    /** Where an upstream takes a second system text. */
-    enum Placement {
-        /** As a message of its own after the client's, in the client's role: OpenAI and Azure. */
-        SEPARATE,
-        /** Inside the client's last system message: servers whose templates allow only one. */
-        MERGED
-    }
-
-    /** Reads one answer as it passes, in pieces of any size. Not thread-safe. */
-    interface AnswerReader {
-
-        /** Reads what remains of the view, and keeps no reference to it. */
-        void accept(ByteBuffer view);
-
-        /** There is no more. */
-        void end();
-
-        /** What is known so far; may be asked at any time. */
-        Answer answer();
-    }
+    /**
+     * How the upstream and the tenant want the block.
+     *
+     * @param separate as a message of its own after the client's (OpenAI and Azure); else inside the client's last system
+     *     message, for servers whose templates allow only one. Matters to OpenAI's chat format alone
+     * @param marker of the provider's prompt cache, where the dialect has such a thing and a slot is free
+     */
+    record Placement(boolean separate, CacheMarker marker) {}
 }

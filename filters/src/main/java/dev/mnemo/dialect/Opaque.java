@@ -1,37 +1,23 @@
 package dev.mnemo.dialect;
 
-import dev.mnemo.dialect.Dialect.AnswerReader;
-import dev.mnemo.dialect.Dialect.Placement;
-import dev.mnemo.dialect.Dialect.Problem;
+import dev.mnemo.dialect.AnswerReader.Framing;
+import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Size;
+import dev.mnemo.dialect.ChatRequest.SystemText;
+import dev.mnemo.dialect.ChatRequest.Thread;
+import dev.mnemo.json.JsonReader;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Upstream.Protocol;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Everything that is no known chat call: passed through, never read. */
-public final class Opaque implements Dialect {
-
-    static final Opaque INSTANCE = new Opaque();
-
-    private static final AnswerReader BLIND = new AnswerReader() {
-        @Override
-        public void accept(ByteBuffer view) {
-            // Nothing is read.
-        }
-
-        @Override
-        public void end() {
-            // Nothing was read.
-        }
-
-        @Override
-        public Answer answer() {
-            return Answer.UNKNOWN;
-        }
-    };
-
-    private Opaque() {}
+/**
+ * Everything that is no known chat call: passed through, never read.
+ *
+ * @param protocol whose provider the path belongs to; Mnemo's own errors have its shape
+ */
+record Opaque(Protocol protocol) implements Dialect {
 
     @Override
     public String id() {
@@ -39,18 +25,23 @@ public final class Opaque implements Dialect {
     }
 
     @Override
-    public boolean reads() {
-        return false;
+    public @Nullable Endpoint endpoint(String path) {
+        return null;
     }
 
     @Override
-    public Protocol protocol() {
-        return Protocol.OPENAI;
-    }
-
-    @Override
-    public ChatRequest read(byte[] body) {
-        return new ChatRequest(body, "", false, -1, 0, 0, Map.of(), List.of());
+    public ChatRequest read(Endpoint endpoint, byte[] body) {
+        return new ChatRequest(
+                endpoint,
+                body,
+                "",
+                false,
+                new Size(-1, 0, 0, -1),
+                Map.of(),
+                List.of(),
+                SystemText.NONE,
+                Thread.CLOSED,
+                CacheMarkers.NONE);
     }
 
     @Override
@@ -59,17 +50,26 @@ public final class Opaque implements Dialect {
     }
 
     @Override
-    public AnswerReader answer(boolean events) {
-        return BLIND;
+    public void readAnswer(JsonReader json, AnswerParts into) {
+        // Nothing is read.
     }
 
     @Override
     public byte[] error(Problem problem) {
-        return OpenAiErrors.body(problem);
+        return speaker().error(problem);
     }
 
     @Override
-    public byte[] errorEvent(Problem problem) {
-        return OpenAiErrors.event(problem);
+    public byte[] errorInStream(Problem problem, Framing framing) {
+        return speaker().errorInStream(problem, framing);
+    }
+
+    private Dialect speaker() {
+        return switch (protocol) {
+            case OPENAI -> OpenAiChat.INSTANCE;
+            case ANTHROPIC -> AnthropicMessages.INSTANCE;
+            case GEMINI -> GeminiContent.INSTANCE;
+            case OLLAMA -> OllamaChat.INSTANCE;
+        };
     }
 }

@@ -1,29 +1,36 @@
 package dev.mnemo.dialect;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.mnemo.dialect.DialectJson.bytes;
 
+import dev.mnemo.dialect.Answer.Usage;
+import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.dialect.ChatRequest.Message;
 import dev.mnemo.dialect.ChatRequest.Role;
-import dev.mnemo.dialect.Dialect.AnswerReader;
-import dev.mnemo.dialect.Dialect.MalformedRequest;
-import dev.mnemo.dialect.Dialect.Placement;
-import dev.mnemo.dialect.Dialect.Problem;
-import dev.mnemo.json.JsonReader.MalformedJson;
+import dev.mnemo.dialect.Endpoint.Operation;
+import dev.mnemo.json.JsonReader;
+import dev.mnemo.json.JsonReader.Elements;
+import dev.mnemo.json.JsonReader.Members;
 import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
 
 /**
  * OpenAI Chat Completions, as OpenAI, Azure and the many servers that are compatible with it speak it (facts: openai-python
  * 3.3.1, {@code types/chat}).
  */
-public final class OpenAiChat implements Dialect {
+final class OpenAiChat implements Dialect {
 
     static final OpenAiChat INSTANCE = new OpenAiChat();
 
-    static final String PATH = "/v1/chat/completions";
+    private static final String PATH = "/v1/chat/completions";
+    private static final Pattern AZURE = Pattern.compile("/openai/deployments/([^/]+)/chat/completions");
 
     private static final byte[] DEVELOPER = bytes("{\"role\":\"developer\",\"content\":\"");
     private static final byte[] SYSTEM = bytes("{\"role\":\"system\",\"content\":\"");
@@ -31,8 +38,7 @@ public final class OpenAiChat implements Dialect {
     private static final byte[] BLANK_LINE = bytes("\\n\\n");
     private static final byte[] PART = bytes("{\"type\":\"text\",\"text\":\"");
     private static final byte[] PART_AFTER = bytes(",{\"type\":\"text\",\"text\":\"");
-    private static final byte[] PART_END = bytes("\"}");
-    private static final byte[] MESSAGE_END = bytes("\"}");
+    private static final byte[] END = bytes("\"}");
     private static final byte[] COMMA = bytes(",");
 
     private OpenAiChat() {}
@@ -43,41 +49,46 @@ public final class OpenAiChat implements Dialect {
     }
 
     @Override
-    public boolean reads() {
-        return true;
-    }
-
-    @Override
     public Protocol protocol() {
         return Protocol.OPENAI;
     }
 
     @Override
-    public ChatRequest read(byte[] body) {
-        try {
-            return new OpenAiChatReader(body).read();
-        } catch (MalformedJson e) {
-            throw new MalformedRequest(e.getMessage());
+    public @Nullable Endpoint endpoint(String path) {
+        if (path.endsWith(PATH)) {
+            return new Endpoint(this, Operation.CHAT, "");
         }
+        Matcher azure = AZURE.matcher(path);
+        return azure.matches() ? new Endpoint(this, Operation.CHAT, azure.group(1)) : null;
+    }
+
+    @Override
+    public ChatRequest read(Endpoint endpoint, byte[] body) {
+        return new OpenAiChatReader().read(endpoint, body);
     }
 
     @Override
     public SplicedBody place(ChatRequest request, byte[] block, Placement placement) {
+        return placeAmongMessages(request, block, placement.separate());
+    }
+
+    /** After the leading system messages; never later, where it could stand between a tool's call and its answer. */
+    static SplicedBody placeAmongMessages(ChatRequest request, byte[] block, boolean separate) {
         List<Message> messages = request.messages();
         int leading = 0;
         while (leading < messages.size() && messages.get(leading).role().isSystem()) {
             leading++;
         }
         if (leading == 0) {
-            Message first = messages.getFirst();
-            Role role =
-                    placement == Placement.SEPARATE && knowsDeveloper(request.model()) ? Role.DEVELOPER : Role.SYSTEM;
-            return SplicedBody.of(request.body(), first.span().start(), message(role), block, MESSAGE_END, COMMA);
+            int first = messages.getFirst().span().start();
+            Role role = separate && knowsDeveloper(request.model()) ? Role.DEVELOPER : Role.SYSTEM;
+            return SplicedBody.of(request.body(), Edit.insert(first, message(role), block, END, COMMA));
         }
         Message last = messages.get(leading - 1);
         Span content = last.content();
-        if (placement == Placement.SEPARATE || content == null) {
-            return SplicedBody.of(request.body(), last.span().end(), COMMA, message(last.role()), block, MESSAGE_END);
+        if (separate || content == null) {
+            int after = last.span().end();
+            return SplicedBody.of(request.body(), Edit.insert(after, COMMA, message(last.role()), block, END));
         }
         return merged(request.body(), content, last.texts(), block);
     }
@@ -87,24 +98,9 @@ public final class OpenAiChat implements Dialect {
         int close = content.end() - 1;
         if (body[close] == '"') {
             boolean empty = content.end() - content.start() == 2;
-            return empty ? SplicedBody.of(body, close, block) : SplicedBody.of(body, close, BLANK_LINE, block);
+            return SplicedBody.of(body, empty ? Edit.insert(close, block) : Edit.insert(close, BLANK_LINE, block));
         }
-        return SplicedBody.of(body, close, texts.isEmpty() ? PART : PART_AFTER, block, PART_END);
-    }
-
-    @Override
-    public AnswerReader answer(boolean events) {
-        return events ? new OpenAiChatStream() : new OpenAiChatAnswer();
-    }
-
-    @Override
-    public byte[] error(Problem problem) {
-        return OpenAiErrors.body(problem);
-    }
-
-    @Override
-    public byte[] errorEvent(Problem problem) {
-        return OpenAiErrors.event(problem);
+        return SplicedBody.of(body, Edit.insert(close, texts.isEmpty() ? PART : PART_AFTER, block, END));
     }
 
     /** From o1 on, {@code developer} takes the place of {@code system}; the first o1 models knew neither. */
@@ -116,7 +112,103 @@ public final class OpenAiChat implements Dialect {
         return role == Role.DEVELOPER ? DEVELOPER : SYSTEM;
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
+    /** A chunk and a whole answer have the same shape, but for the name of a choice's content. */
+    @Override
+    public void readAnswer(JsonReader json, AnswerParts into) {
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "choices" -> {
+                    if (m.isArray()) {
+                        for (Elements e = json.elements(); e.nextObject(); ) {
+                            choice(json, into);
+                        }
+                    }
+                }
+                case "usage" -> {
+                    if (m.isObject()) {
+                        into.usage(usage(AnswerParts.counts(json)));
+                    }
+                }
+                case "error" -> {
+                    if (m.value() != JsonToken.VALUE_NULL) {
+                        into.fail();
+                    }
+                }
+                default -> {
+                    // Between client and provider.
+                }
+            }
+        }
+    }
+
+    private static void choice(JsonReader json, AnswerParts into) {
+        long index = 0;
+        @Nullable String finish = null;
+        int before = into.length();
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "index" -> {
+                    Long number = json.integer();
+                    index = number == null ? 0 : number;
+                }
+                case "finish_reason" -> finish = json.string();
+                case "delta", "message" -> {
+                    if (m.isObject()) {
+                        content(json, into);
+                    }
+                }
+                default -> {
+                    // Not ours.
+                }
+            }
+        }
+        if (index == 0) {
+            into.finish(finish);
+        } else {
+            into.cut(before);
+        }
+    }
+
+    private static void content(JsonReader json, AnswerParts into) {
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "content" -> {
+                    String piece = json.string();
+                    if (piece != null) {
+                        into.text(piece);
+                    }
+                }
+                case "refusal", "reasoning_content", "reasoning" -> into.bytes(json.string());
+                case "tool_calls", "function_call" -> {
+                    Span calls = json.span();
+                    if (m.value() != JsonToken.VALUE_NULL && calls.end() - calls.start() > 2) {
+                        into.step();
+                        into.bytes(calls.end() - calls.start());
+                    }
+                }
+                default -> {
+                    // Audio, annotations.
+                }
+            }
+        }
+    }
+
+    private static Usage usage(Map<String, Long> counts) {
+        return new Usage(
+                counts.getOrDefault("prompt_tokens", 0L),
+                counts.getOrDefault("cached_tokens", 0L),
+                counts.getOrDefault("cache_write_tokens", 0L),
+                counts.getOrDefault("completion_tokens", 0L),
+                counts.getOrDefault("reasoning_tokens", 0L));
+    }
+
+    @Override
+    public byte[] error(Problem problem) {
+        return bytes(OpenAiErrors.json(problem));
+    }
+
+    @Override
+    public byte[] errorInStream(Problem problem, Framing framing) {
+        return DialectJson.event(framing, "data: " + OpenAiErrors.json(problem));
     }
 }

@@ -1,29 +1,22 @@
 package dev.mnemo.dialect;
 
+import static dev.mnemo.dialect.DialectJson.quoted;
+
 import dev.mnemo.dialect.Dialect.Problem;
-import dev.mnemo.json.JsonText;
-import java.nio.charset.StandardCharsets;
 
 /** Errors as OpenAI's SDKs read them: all four members are required by its specification. */
 final class OpenAiErrors {
 
     private OpenAiErrors() {}
 
-    static byte[] body(Problem problem) {
-        return json(problem).getBytes(StandardCharsets.UTF_8);
+    static String json(Problem problem) {
+        return "{\"error\":" + error(problem) + "}";
     }
 
-    static byte[] event(Problem problem) {
-        return ("data: " + json(problem) + "\n\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String json(Problem problem) {
-        return "{\"error\":{\"message\":\"" + quoted(problem.message()) + "\",\"type\":\"" + type(problem.status())
-                + "\",\"param\":null,\"code\":\"" + quoted(problem.code()) + "\"}}";
-    }
-
-    private static String quoted(String text) {
-        return new String(JsonText.escaped(text), StandardCharsets.UTF_8);
+    /** The error alone. */
+    static String error(Problem problem) {
+        return "{\"message\":" + quoted(problem.message()) + ",\"type\":\"" + type(problem.status())
+                + "\",\"param\":null,\"code\":" + quoted(problem.code()) + "}";
     }
 
     private static String type(int status) {

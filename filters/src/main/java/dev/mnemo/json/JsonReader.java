@@ -63,9 +63,101 @@ public final class JsonReader implements AutoCloseable {
         }
     }
 
-    /** The name of the member that the parser stands on. */
-    public String name() {
-        return String.valueOf(parser.currentName());
+    /** The members of the object that begins here, one after the other. What of a value is not read is passed over. */
+    public Members members() {
+        return new Members();
+    }
+
+    /** The elements of the array that begins here, one after the other. What of one is not read is passed over. */
+    public Elements elements() {
+        return new Elements();
+    }
+
+    /** Goes over an object; at its end the reader stands on the object's end. */
+    public final class Members {
+
+        private boolean begun;
+        private String name = "";
+        private JsonToken value = JsonToken.NOT_AVAILABLE;
+
+        private Members() {}
+
+        /** Goes to the next member's value; false when there is none. */
+        public boolean next() {
+            if (begun) {
+                skip();
+            }
+            begun = true;
+            if (inside() == JsonToken.END_OBJECT) {
+                return false;
+            }
+            name = String.valueOf(parser.currentName());
+            value = inside();
+            return true;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public JsonToken value() {
+            return value;
+        }
+
+        public boolean isObject() {
+            return value == JsonToken.START_OBJECT;
+        }
+
+        public boolean isArray() {
+            return value == JsonToken.START_ARRAY;
+        }
+    }
+
+    /** Goes over an array; at its end the reader stands on the array's end. */
+    public final class Elements {
+
+        private boolean begun;
+        private JsonToken value = JsonToken.NOT_AVAILABLE;
+
+        private Elements() {}
+
+        /** Goes to the next element; false when there is none. */
+        public boolean next() {
+            if (begun) {
+                skip();
+            }
+            begun = true;
+            value = inside();
+            return value != JsonToken.END_ARRAY;
+        }
+
+        /** Goes to the next element that is an object; others are passed over. */
+        public boolean nextObject() {
+            while (next()) {
+                if (value == JsonToken.START_OBJECT) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        public JsonToken value() {
+            return value;
+        }
+    }
+
+    /** The next token of a value that has not ended. */
+    private JsonToken inside() {
+        JsonToken token = next();
+        if (token == null) {
+            throw new MalformedJson("body: ends too early (expected: one valid JSON object)");
+        }
+        return token;
+    }
+
+    /** The text of a string; null when the value is none. */
+    public @Nullable String string() {
+        return parser.currentToken() == JsonToken.VALUE_STRING ? text() : null;
     }
 
     /** The text of a string or number. */
@@ -101,7 +193,7 @@ public final class JsonReader implements AutoCloseable {
         }
     }
 
-    /** Passes over the current value. */
+    /** Passes over the current value; does nothing when it was read. */
     public void skip() {
         try {
             parser.skipChildren();

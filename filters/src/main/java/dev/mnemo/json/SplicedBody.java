@@ -5,71 +5,87 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A body with pieces inserted: its original bytes, untouched, and what stands between them. Immutable; nothing is copied
+ * A body with pieces put into it: its original bytes, untouched, and what stands between them. Immutable; nothing is copied
  * until somebody asks for one array.
  */
 public final class SplicedBody {
 
     private final byte[] original;
-    private final int offset;
-    private final List<byte[]> pieces;
+    private final List<Edit> edits;
 
-    private SplicedBody(byte[] original, int offset, List<byte[]> pieces) {
-        this.original = original;
-        this.offset = offset;
-        this.pieces = pieces;
+    /**
+     * Pieces that stand where the bytes from {@code start} to {@code end} stood; nothing is lost where both are the same.
+     */
+    public record Edit(int start, int end, List<byte[]> pieces) {
+
+        /** Pieces before the byte at {@code offset}, in the order given. */
+        public static Edit insert(int offset, byte[]... pieces) {
+            return new Edit(offset, offset, List.of(pieces));
+        }
+
+        /** Pieces in the place of a value. */
+        public static Edit replace(JsonReader.Span value, byte[]... pieces) {
+            return new Edit(value.start(), value.end(), List.of(pieces));
+        }
     }
 
-    /** The body as it is. It must not be changed any more. */
-    public static SplicedBody of(byte[] original) {
-        return new SplicedBody(original, 0, List.of());
+    private SplicedBody(byte[] original, List<Edit> edits) {
+        this.original = original;
+        this.edits = edits;
     }
 
     /**
-     * The body with the pieces inserted before the byte at {@code offset}, in the order given.
+     * The body with the edits made. It must not be changed any more.
      *
-     * @throws IndexOutOfBoundsException when the body has no such place
+     * @param edits in the order of their places, none inside another
+     * @throws IndexOutOfBoundsException when the body has no such place, or the edits are out of order
      */
-    public static SplicedBody of(byte[] original, int offset, byte[]... pieces) {
-        if (offset < 0 || offset > original.length) {
-            throw new IndexOutOfBoundsException("offset: " + offset + " (expected: 0 to " + original.length + ")");
+    public static SplicedBody of(byte[] original, Edit... edits) {
+        int at = 0;
+        for (Edit edit : edits) {
+            if (edit.start() < at || edit.end() < edit.start() || edit.end() > original.length) {
+                throw new IndexOutOfBoundsException("edit: " + edit.start() + " to " + edit.end() + " (expected: " + at
+                        + " to " + original.length + ")");
+            }
+            at = edit.end();
         }
-        return new SplicedBody(original, offset, List.of(pieces));
+        return new SplicedBody(original, List.of(edits));
+    }
+
+    /** Whether it differs from the original. */
+    public boolean isEdited() {
+        return !edits.isEmpty();
     }
 
     /** In bytes. */
     public int length() {
         int length = original.length;
-        for (byte[] piece : pieces) {
-            length += piece.length;
+        for (Edit edit : edits) {
+            length -= edit.end() - edit.start();
+            for (byte[] piece : edit.pieces()) {
+                length += piece.length;
+            }
         }
         return length;
     }
 
     /** The bytes in order, wrapped. */
     public List<ByteBuffer> slices() {
-        if (pieces.isEmpty()) {
-            return List.of(ByteBuffer.wrap(original));
+        List<ByteBuffer> slices = new ArrayList<>();
+        int at = 0;
+        for (Edit edit : edits) {
+            slices.add(ByteBuffer.wrap(original, at, edit.start() - at).slice());
+            edit.pieces().forEach(piece -> slices.add(ByteBuffer.wrap(piece)));
+            at = edit.end();
         }
-        List<ByteBuffer> slices = new ArrayList<>(pieces.size() + 2);
-        slices.add(ByteBuffer.wrap(original, 0, offset).slice());
-        for (byte[] piece : pieces) {
-            slices.add(ByteBuffer.wrap(piece));
-        }
-        slices.add(ByteBuffer.wrap(original, offset, original.length - offset).slice());
+        slices.add(ByteBuffer.wrap(original, at, original.length - at).slice());
         return slices;
     }
 
     /** The bytes in order, copied. */
     public byte[] toBytes() {
-        byte[] bytes = new byte[length()];
-        System.arraycopy(original, 0, bytes, 0, offset);
-        int end = offset;
-        for (byte[] piece : pieces) {
-            System.arraycopy(piece, 0, bytes, end, piece.length);
-            end += piece.length;
-        }
-        System.arraycopy(original, offset, bytes, end, original.length - offset);
-        return bytes;
+        ByteBuffer bytes = ByteBuffer.allocate(length());
+        slices().forEach(bytes::put);
+        return bytes.array();
     }
 }

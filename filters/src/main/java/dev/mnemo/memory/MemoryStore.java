@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.mnemo.call.Conversation;
 import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
 import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.redis.RedisLink;
@@ -23,7 +24,7 @@ public final class MemoryStore {
     private static final Script RECALL = Script.of(MemoryStore.class, "recall.lua");
     private static final Script APPEND = Script.of(MemoryStore.class, "append.lua");
 
-    /** How long a conversation keeps its block after its last change. */
+    /** How long a conversation keeps its block after its last call. */
     private static final Duration FROZEN = Duration.ofDays(1);
 
     private static final Snapshot EMPTY = new Snapshot(0, 0, 0, 0, false, new byte[0]);
@@ -43,14 +44,16 @@ public final class MemoryStore {
         this.record = record;
     }
 
-    /**
-     * The conversation's block; or, when it has none, or an outdated one, or {@code starts}, what to compose it of.
-     */
-    public Mono<Recalled> recall(Tenant tenant, String user, String conversation, boolean starts) {
+    /** The conversation's block; or, when it has none, or an outdated one, or begins, what to compose it of. */
+    public Mono<Recalled> recall(Tenant tenant, String user, Conversation conversation) {
         String id = tenant.id();
-        byte[][] keys = {
-            UserKeys.profile(id, user), UserKeys.interactions(id, user), UserKeys.snapshot(id, user, conversation)
-        };
+        String older = conversation.older();
+        byte[] profile = UserKeys.profile(id, user);
+        byte[] interactions = UserKeys.interactions(id, user);
+        byte[] snapshot = UserKeys.snapshot(id, user, conversation.name());
+        byte[][] keys = older == null
+                ? new byte[][] {profile, interactions, snapshot}
+                : new byte[][] {profile, interactions, snapshot, UserKeys.snapshot(id, user, older)};
         // What the request repeats is left out later; as many again are fetched, so that enough remain.
         int fetched = Math.min(tenant.memory().keep(), 2 * tenant.memory().recent() + 1);
         return recall.<List<Object>>eval(
@@ -58,19 +61,23 @@ public final class MemoryStore {
                         ScriptOutputType.MULTI,
                         keys,
                         number(fetched),
-                        number(starts ? 1 : 0),
-                        number(tenant.memory().ttl().toSeconds()))
+                        number(conversation.starts() ? 1 : 0),
+                        number(tenant.memory().ttl().toSeconds()),
+                        number(kept(tenant).toSeconds()))
                 .map(MemoryStore::recalled);
     }
 
     /** Keeps the block for the conversation. */
     public Mono<Void> freeze(Tenant tenant, String user, String conversation, Snapshot snapshot) {
-        Duration ttl =
-                tenant.memory().ttl().compareTo(FROZEN) < 0 ? tenant.memory().ttl() : FROZEN;
         byte[] key = UserKeys.snapshot(tenant.id(), user, conversation);
         byte[] value = snapshot.encode();
-        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(ttl)))
+        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(kept(tenant))))
                 .then();
+    }
+
+    private static Duration kept(Tenant tenant) {
+        Duration ttl = tenant.memory().ttl();
+        return ttl.compareTo(FROZEN) < 0 ? ttl : FROZEN;
     }
 
     /** Adds the interaction; the same request's earlier record, if there is one, gives way to it. */

@@ -18,10 +18,16 @@ public record Snapshot(
         long preferencesVersion, int tokens, int preferences, int interactions, boolean cut, byte[] block) {
 
     private static final byte VERSION = 1;
+    private static final byte[] ELSEWHERE = {' '};
     private static final int HEADER = 1 + 8 + 4 + 4 + 4 + 1;
 
     public boolean isEmpty() {
         return block.length == 0;
+    }
+
+    /** The same for a conversation whose provider keeps the bytes: only what was shown need be known. */
+    Snapshot withoutBytes() {
+        return isEmpty() ? this : new Snapshot(preferencesVersion, tokens, preferences, interactions, cut, ELSEWHERE);
     }
 
     /** Version 1: a byte for the version, the preferences' version (so that a script can compare it), counts, the block. */

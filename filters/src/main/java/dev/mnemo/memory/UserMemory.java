@@ -2,7 +2,7 @@ package dev.mnemo.memory;
 
 import dev.mnemo.call.Context;
 import dev.mnemo.call.Context.Reason;
-import dev.mnemo.call.Conversation;
+import dev.mnemo.call.ConversationNames;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.Ending.Outcome;
@@ -18,7 +18,9 @@ import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -54,35 +56,55 @@ public final class UserMemory implements Memory {
         if (user == null) {
             return nothing(Reason.ANONYMOUS);
         }
-        if (policy.record() && call.memory().records()) {
+        if (policy.record() && call.memory().records() && !call.request().counts()) {
             call.atEnd(ending -> record(call, user, ending));
         }
         if (policy.contextTokens() == 0) {
             return nothing(Reason.OFF);
         }
-        Conversation conversation = call.conversation();
-        return store.recall(call.tenant(), user, conversation.name(), conversation.starts())
+        if (call.request().thread().closed()) {
+            return nothing(Reason.OPAQUE);
+        }
+        return store.recall(call.tenant(), user, call.conversation())
                 .<Recollection>map(recalled -> granted -> compose(call, user, recalled, granted))
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
     }
 
     private Context compose(LlmCall call, String user, Recalled recalled, long granted) {
         return switch (recalled) {
-            case Frozen(Snapshot snapshot) -> place(call, snapshot, granted, true);
-            case Parts parts -> {
-                Snapshot fresh = ContextBlock.compose(
-                        parts,
-                        Exchanges.of(call.request()),
-                        Math.min(granted, call.contextCap()),
-                        call.tenant().memory());
-                boolean known = fresh.equals(parts.previous());
-                if (!known) {
-                    detached.run(store.freeze(
-                            call.tenant(), user, call.conversation().name(), fresh));
+            case Frozen(Snapshot snapshot) -> {
+                if (!call.request().thread().endless()) {
+                    keep(call, user, snapshot);
                 }
-                yield place(call, fresh, granted, known);
+                yield call.conversation().held() ? held(snapshot) : place(call, snapshot, granted, true);
             }
+            case Parts parts when call.request().thread().signed() -> signed(call, parts.previous(), granted);
+            case Parts parts
+            when call.conversation().held() && parts.previous() != null ->
+                // The provider keeps the interactions of the earlier block, and what was said since.
+                fresh(call, user, new Parts(parts.preferences(), List.of(), parts.previous()), granted);
+            case Parts parts -> fresh(call, user, parts, granted);
         };
+    }
+
+    private Context fresh(LlmCall call, String user, Parts parts, long granted) {
+        Snapshot fresh = ContextBlock.compose(
+                parts,
+                Exchanges.of(call.request()),
+                Math.min(granted, call.contextCap()),
+                call.tenant().memory());
+        boolean known = fresh.equals(parts.previous());
+        // What the provider is to keep is in force when it has taken it, not before.
+        if (!known && !call.request().counts() && !call.conversation().held()) {
+            detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh));
+        }
+        keep(call, user, fresh);
+        return place(call, fresh, granted, known);
+    }
+
+    /** Whatever changed since, thinking that is repeated was signed together with the block as it was. */
+    private static Context signed(LlmCall call, @Nullable Snapshot previous, long granted) {
+        return previous == null ? Context.absent(Reason.SIGNED) : place(call, previous, granted, true);
     }
 
     private static Context place(LlmCall call, Snapshot snapshot, long granted, boolean frozen) {
@@ -92,20 +114,52 @@ public final class UserMemory implements Memory {
         }
         if (snapshot.tokens() > granted) {
             // A frozen block is not made smaller: its bytes are what the provider has cached.
-            return Context.absent(Reason.BUDGET);
+            return Context.absent(snapshot.tokens() > call.contextCap() ? Reason.FULL : Reason.BUDGET);
         }
         call.body(call.dialect().place(call.request(), snapshot.block(), call.placement()));
         return new Context(snapshot.tokens(), snapshot.preferences(), snapshot.interactions(), frozen, null);
+    }
+
+    /** The provider has it from an earlier turn. */
+    private static Context held(Snapshot snapshot) {
+        return snapshot.isEmpty()
+                ? Context.absent(Reason.EMPTY)
+                : new Context(0, snapshot.preferences(), snapshot.interactions(), true, null);
+    }
+
+    /** The next call may know the conversation by a name that this call's answer gives it. */
+    private void keep(LlmCall call, String user, Snapshot snapshot) {
+        if (call.request().counts() || !ConversationNames.change(call.request(), call.conversation())) {
+            return;
+        }
+        call.atEnd(ending -> {
+            Answer answer = ending.answer();
+            Context context = call.context();
+            boolean inForce = context != null && (snapshot.isEmpty() || context.reason() == null);
+            if (answer == null || answer.failed() || !inForce) {
+                return Mono.empty();
+            }
+            return Flux.fromIterable(ConversationNames.after(call.request(), call.conversation(), answer))
+                    .flatMap(name -> store.freeze(
+                            call.tenant(),
+                            user,
+                            name,
+                            ConversationNames.isProviders(name) ? snapshot.withoutBytes() : snapshot))
+                    .then();
+        });
     }
 
     /** One interaction is the user's words and the final answer; a step that only calls tools is neither. */
     private Mono<Void> record(LlmCall call, String user, Ending ending) {
         Answer answer = ending.answer();
         @Nullable String said = answer == null ? null : call.request().lastUserText();
-        if (answer == null || said == null || said.isBlank() || answer.text().isBlank() || answer.toolCalls()) {
+        if (answer == null || said == null || said.isBlank() || answer.text().isBlank() || answer.step()) {
             return Mono.empty();
         }
         boolean partial = ending.outcome() != Outcome.COMPLETE || !answer.complete() || answer.textCut();
+        if (partial && !call.tenant().memory().partial()) {
+            return Mono.empty();
+        }
         ChatRequest request = call.request();
         return Mono.fromCallable(() -> Interaction.of(
                         Fingerprint.of(request.body()), clock.instant(), partial, said, answer.text(), tokens))

@@ -23,7 +23,7 @@ public final class SseParser {
     }
 
     /** The largest event that is read. */
-    static final int LARGEST = 256 * 1024;
+    static final int LARGEST = 1024 * 1024;
 
     private static final byte[] DATA = {'d', 'a', 't', 'a'};
 

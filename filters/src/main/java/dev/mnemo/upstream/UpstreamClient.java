@@ -1,13 +1,11 @@
 package dev.mnemo.upstream;
 
-import dev.mnemo.call.AnswerTap;
 import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Refusal;
-import dev.mnemo.call.UpstreamAnswer;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Upstream.Timeouts;
-import dev.mnemo.upstream.Permit.UpstreamFault;
+import dev.mnemo.upstream.AnswerIntake.PromptTooLong;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -17,24 +15,21 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.netty.Connection;
 import reactor.netty.NettyOutbound;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
-import reactor.netty.http.client.HttpClientResponse;
 
 /**
  * Calls upstreams over a bounded pool, with a timeout for each phase and a breaker in front. It sends a call once: a
- * generation is never repeated. Thread-safe.
+ * generation is never repeated. What was refused because of our own block is sent again without it: nothing was generated.
+ * Thread-safe.
  */
 public final class UpstreamClient {
 
@@ -42,7 +37,7 @@ public final class UpstreamClient {
 
     private final HttpClient plain;
     private final Breakers breakers;
-    private final Consumer<Throwable> tapFailed;
+    private final AnswerIntake answers;
     private final Map<Phases, HttpClient> clients = new ConcurrentHashMap<>();
 
     /** What distinguishes one client from another; tenants share the rest. */
@@ -55,7 +50,7 @@ public final class UpstreamClient {
     public UpstreamClient(HttpClient plain, Breakers breakers, Consumer<Throwable> tapFailed) {
         this.plain = plain;
         this.breakers = breakers;
-        this.tapFailed = tapFailed;
+        this.answers = new AnswerIntake(tapFailed);
     }
 
     /**
@@ -74,18 +69,24 @@ public final class UpstreamClient {
                     Breakers.OPEN,
                     true));
         }
-        ServerHttpRequest request = exchange.getRequest();
         call.sent();
-        return client(timeouts)
+        return attempt(call, exchange, permit)
+                .onErrorResume(PromptTooLong.class, e -> {
+                    call.withdrawBlock();
+                    return attempt(call, exchange, permit);
+                })
+                .doOnCancel(permit::abandoned)
+                .onErrorMap(e -> failed(call, permit, e));
+    }
+
+    private Mono<Void> attempt(LlmCall call, ServerWebExchange exchange, Permit permit) {
+        ServerHttpRequest request = exchange.getRequest();
+        ServerHttpResponse response = exchange.getResponse();
+        return client(call.upstream().timeouts())
                 .request(HttpMethod.valueOf(request.getMethod().name()))
                 .uri(UpstreamUrl.of(call.upstream(), request.getURI()))
                 .send((head, out) -> body(call, request, head, out))
-                .responseConnection((head, connection) -> {
-                    begin(call, exchange.getResponse(), head, connection, permit);
-                    return Mono.<Void>empty();
-                })
-                .doOnCancel(permit::abandoned)
-                .onErrorMap(e -> failed(call, permit, e))
+                .responseConnection((head, connection) -> answers.begin(call, response, head, connection, permit))
                 .then();
     }
 
@@ -126,39 +127,6 @@ public final class UpstreamClient {
         return body.length() <= SMALL
                 ? Unpooled.wrappedBuffer(body.toBytes())
                 : Unpooled.wrappedBuffer(body.slices().toArray(ByteBuffer[]::new));
-    }
-
-    private void begin(
-            LlmCall call, ServerHttpResponse response, HttpClientResponse head, Connection connection, Permit permit) {
-        int status = head.status().code();
-        response.setStatusCode(HttpStatusCode.valueOf(status));
-        UpstreamHeaders.copyBack(head.responseHeaders(), response.getHeaders());
-        String type = head.responseHeaders().get(HttpHeaders.CONTENT_TYPE, "");
-        boolean events = type.startsWith("text/event-stream");
-        if (events) {
-            response.getHeaders().set("X-Accel-Buffering", "no");
-        }
-        if (status >= 500) {
-            permit.failed(new UpstreamFault("status " + status));
-        }
-        AnswerStream stream = new AnswerStream(connection, call.upstream().timeouts(), permit);
-        call.answer(new UpstreamAnswer(
-                call,
-                status,
-                events,
-                !head.responseHeaders().contains(HttpHeaders.CONTENT_LENGTH),
-                stream.body(response.bufferFactory()),
-                stream::close,
-                tap(call, head, events)));
-    }
-
-    private @Nullable AnswerTap tap(LlmCall call, HttpClientResponse head, boolean events) {
-        boolean readable = call.dialect().reads()
-                && head.status().code() < 300
-                && head.responseHeaders()
-                        .get(HttpHeaders.CONTENT_ENCODING, "identity")
-                        .equals("identity");
-        return readable ? new AnswerTap(call.dialect().answer(events), tapFailed) : null;
     }
 
     private static Refusal failed(LlmCall call, Permit permit, Throwable e) {

@@ -77,7 +77,8 @@ final class UpstreamHeaders {
             }
         });
         if (secret != null) {
-            String carrier = call.credential().header();
+            String carrier = Credential.carrier(
+                    call.dialect().protocol(), call.credential().header());
             to.accept(carrier, Credential.headerValue(carrier, secret.reveal()));
         }
     }

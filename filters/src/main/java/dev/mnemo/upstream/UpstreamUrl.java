@@ -2,17 +2,19 @@ package dev.mnemo.upstream;
 
 import dev.mnemo.tenant.Upstream;
 import java.net.URI;
+import java.util.regex.Pattern;
 
 /** The address of a call at its upstream. */
 final class UpstreamUrl {
 
-    private static final String VERSION = "/v1";
+    /** {@code v1}, {@code v1beta}, {@code v4}. */
+    private static final Pattern VERSION = Pattern.compile("/v[0-9]+[a-z0-9]*");
 
     private UpstreamUrl() {}
 
     /**
-     * The upstream's URL followed by the request's own path and query, as they were sent. An upstream that was written with
-     * its {@code /v1}, as providers print their base URLs, does not get it twice.
+     * The upstream's URL followed by the request's own path and query, as they were sent. An upstream whose URL ends with a
+     * version, or with what the request's path begins with, as providers print their base URLs, does not get it twice.
      */
     static String of(Upstream upstream, URI request) {
         URI base = upstream.url();
@@ -21,8 +23,15 @@ final class UpstreamUrl {
             prefix = prefix.substring(0, prefix.length() - 1);
         }
         String path = request.getRawPath();
-        if (prefix.endsWith(VERSION) && path.startsWith(VERSION + "/")) {
-            prefix = prefix.substring(0, prefix.length() - VERSION.length());
+        String last = prefix.substring(Math.max(0, prefix.lastIndexOf('/')));
+        int second = path.indexOf('/', 1);
+        String first = second < 0 ? path : path.substring(0, second);
+        boolean twice = !last.isEmpty()
+                && (last.equals(first)
+                        || (VERSION.matcher(last).matches()
+                                && VERSION.matcher(first).matches()));
+        if (twice) {
+            path = path.substring(first.length());
         }
         String query = request.getRawQuery();
         return base.getScheme() + "://" + base.getRawAuthority() + prefix + path + (query == null ? "" : "?" + query);

@@ -1,10 +1,15 @@
 -- The conversation's block, or what to compose it of.
 --
--- KEYS[1]  profile of the user      KEYS[2]  interactions      KEYS[3]  snapshot of the conversation
+-- KEYS[1]  profile of the user      KEYS[2]  interactions      KEYS[3..]  snapshot of the conversation, by each of its names
 -- ARGV     how many interactions; 1 when the conversation begins with this call, so that an older block is not its own;
---          seconds for which a user who is seen is remembered
+--          seconds for which a user who is seen is remembered; seconds for which a block is kept after its last use
 -- Returns  {snapshot}, or {snapshot or nil, version, members, tokens of the members, record ...}
-local snapshot = redis.call('GET', KEYS[3])
+local name = KEYS[3]
+local snapshot = redis.call('GET', name)
+if not snapshot and KEYS[4] then
+  name = KEYS[4]
+  snapshot = redis.call('GET', name)
+end
 local profile = redis.call('HMGET', KEYS[1], 'version', 'members', 'tokens')
 if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 1 then
   local version = 0
@@ -12,6 +17,11 @@ if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 1 then
     version = version * 256 + string.byte(snapshot, i)
   end
   if version == tonumber(profile[1] or '0') then
+    -- A conversation keeps its block for as long as it goes on; most calls find that it has time enough.
+    local kept = tonumber(ARGV[4])
+    if redis.call('TTL', name) < kept / 2 then
+      redis.call('EXPIRE', name, kept)
+    end
     return {snapshot}
   end
 end

@@ -40,7 +40,7 @@ final class Shapes {
                             new Text("[A-Za-z0-9!#$%&'*+.^_`|~-]+", "a header's name", false),
                             null,
                             "A request header."),
-                    optional("body", ANY_TEXT, null, "A top-level member of the JSON body.")),
+                    optional("body", ANY_TEXT, null, "A member of the JSON body: at its top, or metadata.name.")),
             List.of("header", "body"));
 
     private static final Group TIMEOUTS = group(
@@ -74,12 +74,28 @@ final class Shapes {
             optional("keep", COUNT, "20", "Interactions kept."),
             optional("ttl", new Time(), "90d", "How long a user who is not seen is remembered."),
             optional("record", SWITCH, "true", "Whether interactions are recorded."),
+            optional(
+                    "partial",
+                    new Choice(List.of("keep", "drop")),
+                    "keep",
+                    "An answer that was cut off: kept with a mark, or not recorded."),
+            optional(
+                    "cache",
+                    new Choice(List.of("off", "5m", "1h")),
+                    "off",
+                    "A cache mark behind the block for Anthropic, where a slot is free; writing costs more than not caching."),
             optional("unavailable", new Choice(List.of("continue", "refuse")), "continue", "A call without memory."),
             later("archive", "0"),
             later("retrieve", "off"),
             later("holdout", "0%"),
             later("summary", null),
             later("seal", null));
+
+    private static final Group MODEL = group(
+            required("name", ANY_TEXT, "A model or deployment; * stands for any run of characters. First match wins."),
+            optional("window", LIMIT, null, "Its context window, prompt and answer together."),
+            optional("answer", LIMIT, null, "Its longest answer."),
+            optional("edge", LIMIT, null, "Prompts longer than this cost more; the block never pushes one over it."));
 
     private static final Group LIMIT_GROUP = new Group(
             List.of(
@@ -117,6 +133,8 @@ final class Shapes {
                     "The first that speaks the call's dialect and serves its model."),
             optional("memory", MEMORY, null, "What is remembered and shown."),
             optional("budgets", BUDGETS, null, "What calls may use."),
+            optional(
+                    "models", new ListOf(MODEL), null, "Facts on models that Mnemo does not know, or knows otherwise."),
             later("jwt", null));
 
     private Shapes() {}

@@ -2,6 +2,7 @@ package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param user where a caller's user is looked for; the first that is present wins
  * @param anonymous whether a call without a user is let through (without memory)
  * @param upstreams at least one; the first that speaks the call's protocol and serves its model is called
+ * @param models facts that are not known, or known otherwise; may be empty
  */
 public record Tenant(
         String id,
@@ -22,12 +24,21 @@ public record Tenant(
         boolean anonymous,
         List<Upstream> upstreams,
         MemoryPolicy memory,
-        BudgetPolicy budgets) {
+        BudgetPolicy budgets,
+        List<ModelFacts> models) {
 
     public Tenant {
         keys = List.copyOf(keys);
         user = List.copyOf(user);
         upstreams = List.copyOf(upstreams);
+        models = List.copyOf(models);
+    }
+
+    /** What the tenant says of a model, and what is known of its family where the tenant says nothing. */
+    public ModelFacts facts(String model) {
+        ModelFacts shipped = Objects.requireNonNullElse(ModelFacts.of(ModelFacts.SHIPPED, model), ModelFacts.UNKNOWN);
+        ModelFacts own = ModelFacts.of(models, model);
+        return own == null ? shipped : own.or(shipped);
     }
 
     /** The first upstream that speaks {@code protocol} and serves {@code model}; null when there is none. */
@@ -46,7 +57,7 @@ public record Tenant(
         /** A request header; compared without regard to case. */
         record Header(String name) implements UserSource {}
 
-        /** A top-level member of the request's JSON body whose value is a string. */
+        /** A member of the request's JSON body whose value is a string: at the top, or {@code metadata.name}. */
         record Body(String member) implements UserSource {}
     }
 }

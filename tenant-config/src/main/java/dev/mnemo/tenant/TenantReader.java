@@ -1,5 +1,6 @@
 package dev.mnemo.tenant;
 
+import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant.UserSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +40,8 @@ final class TenantReader {
                 tenant.is("anonymous", "allow"),
                 upstreams.read(tenant),
                 memory(tenant.group("memory"), problems),
-                BudgetReader.read(tenant.group("budgets")));
+                BudgetReader.read(tenant.group("budgets")),
+                models(tenant));
     }
 
     private List<ApiKey> keys(Fields tenant, String file) {
@@ -90,6 +92,27 @@ final class TenantReader {
                 keep,
                 memory.time("ttl"),
                 memory.is("record", "true"),
+                memory.is("partial", "keep"),
+                marker(memory.text("cache")),
                 memory.is("unavailable", "refuse"));
+    }
+
+    private static CacheMarker marker(String life) {
+        return switch (life) {
+            case "5m" -> CacheMarker.FIVE_MINUTES;
+            case "1h" -> CacheMarker.HOUR;
+            default -> CacheMarker.OFF;
+        };
+    }
+
+    private static List<ModelFacts> models(Fields tenant) {
+        return tenant.groups("models").stream()
+                .map(model -> new ModelFacts(
+                        model.text("name"), known(model, "window"), known(model, "answer"), known(model, "edge")))
+                .toList();
+    }
+
+    private static long known(Fields model, String name) {
+        return model.has(name) ? model.amount(name) : -1;
     }
 }

@@ -1,4 +1,4 @@
-package dev.mnemo.budget;
+package dev.mnemo.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

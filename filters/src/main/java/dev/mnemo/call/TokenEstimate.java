@@ -1,5 +1,7 @@
-package dev.mnemo.budget;
+package dev.mnemo.call;
 
+import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.tenant.Tenant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,6 +29,15 @@ public final class TokenEstimate {
     private static final int MODELS = 10_000;
 
     private final Map<String, Double> ratios = new ConcurrentHashMap<>();
+
+    /** What a request's own prompt will be, without any block. */
+    public long prompt(Tenant tenant, ChatRequest request) {
+        return prompt(
+                tenant.id(),
+                request.model(),
+                request.size().promptBytes(),
+                request.size().media());
+    }
 
     /**
      * @param bytes of text

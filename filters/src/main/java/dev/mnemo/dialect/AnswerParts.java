@@ -1,0 +1,143 @@
+package dev.mnemo.dialect;
+
+import dev.mnemo.dialect.Answer.Usage;
+import dev.mnemo.json.JsonReader;
+import dev.mnemo.json.JsonReader.Members;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one answer, or all pieces of one, have said so far. A dialect writes into it. Not thread-safe. */
+public final class AnswerParts {
+
+    /** Text that is kept, in characters: enough to remember an exchange by. */
+    static final int KEPT = 64 * 1024;
+
+    /** No provider counts more; a larger number is damage, and sums must not overflow. */
+    private static final long MOST = 1L << 40;
+
+    private final StringBuilder text = new StringBuilder();
+    private boolean textCut;
+    private @Nullable String id;
+    private @Nullable String finishReason;
+    private @Nullable Usage usage;
+    private boolean ended;
+    private boolean failed;
+    private boolean step;
+    private long answerBytes;
+
+    AnswerParts() {}
+
+    /** A piece of the answer that is shown. */
+    void text(String piece) {
+        bytes(piece);
+        keep(piece);
+    }
+
+    /** The whole text, in the place of the pieces; they were counted when they came. */
+    void wholeText(String whole) {
+        if (text.isEmpty()) {
+            bytes(whole);
+        }
+        text.setLength(0);
+        textCut = false;
+        keep(whole);
+    }
+
+    private void keep(String piece) {
+        int room = KEPT - text.length();
+        if (piece.length() <= room) {
+            text.append(piece);
+        } else {
+            text.append(piece, 0, Math.max(0, room));
+            textCut = true;
+        }
+    }
+
+    /** A piece that was generated and is not the answer: thinking, a refusal, tool arguments. */
+    void bytes(@Nullable String piece) {
+        answerBytes += piece == null ? 0 : piece.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** The same, in bytes. */
+    void bytes(long more) {
+        answerBytes += more;
+    }
+
+    void id(@Nullable String given) {
+        id = given == null ? id : given;
+    }
+
+    /** Why it ends; null leaves it open. */
+    void finish(@Nullable String reason) {
+        finishReason = reason == null ? finishReason : reason;
+    }
+
+    /** It came to its own end. */
+    void end() {
+        ended = true;
+    }
+
+    void fail() {
+        failed = true;
+    }
+
+    void step() {
+        step = true;
+    }
+
+    @Nullable
+    Usage usage() {
+        return usage;
+    }
+
+    /** A later one takes an earlier one's place; one that counts nothing is none. */
+    void usage(Usage said) {
+        if (said.input() + said.output() > 0) {
+            usage = said;
+        }
+    }
+
+    /** Length of the text so far, for {@link #cut}. */
+    int length() {
+        return text.length();
+    }
+
+    /** Forgets what was appended since; it was paid for, but it is not what is remembered. */
+    void cut(int length) {
+        text.setLength(Math.min(length, text.length()));
+    }
+
+    /** Whether it has said that it ends. */
+    boolean ended() {
+        return ended || finishReason != null;
+    }
+
+    Answer answer(boolean complete) {
+        return new Answer(
+                text.toString(), textCut, id, finishReason, usage, complete && !failed, failed, step, answerBytes);
+    }
+
+    /** The numbers of the object that begins here and of those inside it, by their names. */
+    static Map<String, Long> counts(JsonReader json) {
+        Map<String, Long> counts = new HashMap<>();
+        counts(json, counts);
+        return counts;
+    }
+
+    private static void counts(JsonReader json, Map<String, Long> counts) {
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.value()) {
+                case START_OBJECT -> counts(json, counts);
+                case VALUE_NUMBER_INT -> {
+                    Long number = json.integer();
+                    counts.put(m.name(), number == null ? 0 : Math.clamp(number, 0, MOST));
+                }
+                default -> {
+                    // Details that are no numbers.
+                }
+            }
+        }
+    }
+}

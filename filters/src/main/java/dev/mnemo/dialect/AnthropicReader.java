@@ -1,0 +1,181 @@
+package dev.mnemo.dialect;
+
+import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Role;
+import dev.mnemo.dialect.ChatRequest.Size;
+import dev.mnemo.dialect.ChatRequest.SystemText;
+import dev.mnemo.dialect.ChatRequest.Thread;
+import dev.mnemo.dialect.Dialect.MalformedRequest;
+import dev.mnemo.json.JsonReader.Elements;
+import dev.mnemo.json.JsonReader.Members;
+import dev.mnemo.json.JsonReader.Span;
+import dev.mnemo.json.JsonText;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/** Reads one request of Anthropic's Messages format in one pass. */
+final class AnthropicReader {
+
+    /** What Claude Code puts into a user's message by itself. */
+    private static final String REMINDER = "<system-reminder>";
+
+    private String model = "";
+    private boolean stream;
+    private long maxTokens = -1;
+    private @Nullable Span system;
+    private boolean continues;
+    private boolean signed;
+    private int markers;
+    private boolean shortBefore;
+    private boolean longAfter;
+
+    ChatRequest read(Endpoint endpoint, byte[] body) {
+        RequestScan scan = RequestScan.of(body, "messages", this::member);
+        if (model.isBlank()) {
+            throw new MalformedRequest("model: missing (expected: the name of a model)");
+        }
+        scan.requireMessages();
+        return new ChatRequest(
+                endpoint,
+                body,
+                model,
+                stream,
+                new Size(Math.min(maxTokens, Integer.MAX_VALUE), scan.promptBytes, scan.media, -1),
+                scan.carriers,
+                scan.messages,
+                new SystemText(scan.firstMember(), system),
+                continues ? Thread.CLOSED : Thread.signed(signed),
+                new CacheMarkers(markers, shortBefore, longAfter));
+    }
+
+    private void member(RequestScan scan, String name, JsonToken value) {
+        switch (name) {
+            case "model" -> model = scan.string(name, value);
+            case "system" -> system(scan, name, value);
+            case "messages" -> scan.messages(name, value, () -> message(scan));
+            case "stream" -> stream = scan.flag(name, value);
+            case "max_tokens" -> maxTokens = scan.count(name, value);
+            case "tools" -> tools(scan, name, value);
+            case "cache_control" -> marker(scan, value, false);
+            case "thread" -> thread(scan, name, value);
+            case "metadata" -> scan.carriers(name, value);
+            default -> scan.carrier(name, value);
+        }
+    }
+
+    private void system(RequestScan scan, String name, JsonToken value) {
+        scan.once(name);
+        int start = scan.json.start();
+        switch (value) {
+            case VALUE_NULL, VALUE_STRING -> scan.prompt();
+            case START_ARRAY -> {
+                for (Elements e = scan.json.elements(); e.next(); ) {
+                    scan.expect(e.value(), JsonToken.START_OBJECT, name, "a list of blocks, each an object");
+                    block(scan, true);
+                }
+                scan.promptBytes += scan.json.offset() - start;
+            }
+            default -> throw new MalformedRequest("system: neither (expected: a string or a list of text blocks)");
+        }
+        system = new Span(start, scan.json.offset());
+    }
+
+    private void tools(RequestScan scan, String name, JsonToken value) {
+        scan.once(name);
+        int start = scan.json.start();
+        if (value == JsonToken.START_ARRAY) {
+            for (Elements e = scan.json.elements(); e.nextObject(); ) {
+                block(scan, true);
+            }
+        }
+        scan.json.skip();
+        scan.promptBytes += scan.json.offset() - start;
+    }
+
+    /** A block of which only its mark counts. */
+    private void block(RequestScan scan, boolean before) {
+        for (Members m = scan.json.members(); m.next(); ) {
+            if (m.name().equals("cache_control")) {
+                marker(scan, m.value(), before);
+            }
+        }
+    }
+
+    private void marker(RequestScan scan, JsonToken value, boolean before) {
+        if (value != JsonToken.START_OBJECT) {
+            return;
+        }
+        String ttl = "5m";
+        for (Members m = scan.json.members(); m.next(); ) {
+            ttl = m.name().equals("ttl") ? Objects.requireNonNullElse(scan.json.string(), "5m") : ttl;
+        }
+        markers++;
+        shortBefore |= before && !ttl.equals("1h");
+        longAfter |= !before && ttl.equals("1h");
+    }
+
+    private void thread(RequestScan scan, String name, JsonToken value) {
+        scan.once(name);
+        if (value == JsonToken.START_OBJECT) {
+            for (Members inner = scan.json.members(); inner.next(); ) {
+                continues |= inner.name().equals("type") && "continue".equals(scan.json.string());
+            }
+        }
+    }
+
+    private void message(RequestScan scan) {
+        RequestScan.Draft draft = scan.draft();
+        for (Members m = scan.json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "role" -> draft.role(m.value());
+                case "content" -> draft.content(m.name(), m.value(), () -> part(scan, draft));
+                default -> scan.prompt();
+            }
+        }
+        Role role = OpenAiChatReader.role(draft.requireRole("user or assistant"));
+        draft.add(role == Role.USER && draft.onlyAnswersTools() ? Role.TOOL : role);
+    }
+
+    /** One content block, whose type may stand behind its text. */
+    private void part(RequestScan scan, RequestScan.Draft draft) {
+        String type = "";
+        @Nullable Span text = null;
+        for (Members m = scan.json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "type" -> type = Objects.requireNonNullElse(scan.json.string(), "");
+                case "text" -> text = m.value() == JsonToken.VALUE_STRING ? draft.unsaid() : null;
+                case "source" -> scan.media++;
+                case "cache_control" -> marker(scan, m.value(), false);
+                case "content" -> inner(scan, m.value());
+                default -> scan.prompt();
+            }
+        }
+        signed |= type.equals("thinking") || type.equals("redacted_thinking");
+        if (text != null
+                && type.equals("text")
+                && !JsonText.text(scan.body, text).startsWith(REMINDER)) {
+            draft.say(text);
+        }
+        if (type.endsWith("tool_result")) {
+            draft.answersTool();
+        }
+    }
+
+    /** What a tool answered: prompt, with marks and pictures of its own. */
+    private void inner(RequestScan scan, JsonToken value) {
+        if (value != JsonToken.START_ARRAY) {
+            scan.prompt();
+            return;
+        }
+        for (Elements e = scan.json.elements(); e.nextObject(); ) {
+            for (Members m = scan.json.members(); m.next(); ) {
+                switch (m.name()) {
+                    case "source" -> scan.media++;
+                    case "cache_control" -> marker(scan, m.value(), false);
+                    default -> scan.prompt();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.mnemo.dialect;
+
+import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Role;
+import dev.mnemo.dialect.ChatRequest.Size;
+import dev.mnemo.dialect.ChatRequest.SystemText;
+import dev.mnemo.dialect.ChatRequest.Thread;
+import dev.mnemo.dialect.Dialect.MalformedRequest;
+import dev.mnemo.dialect.Endpoint.Operation;
+import dev.mnemo.json.JsonReader.Members;
+import dev.mnemo.json.JsonReader.Span;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Reads one request of Gemini's format in one pass. Names may be written in camel case or with underscores, as protobuf's
+ * JSON allows; both at once are one member given twice.
+ */
+final class GeminiReader {
+
+    private @Nullable Span system;
+    private int members = -1;
+    private boolean cached;
+    private long maxTokens = -1;
+    private long choices = 1;
+
+    ChatRequest read(Endpoint endpoint, byte[] body) {
+        RequestScan scan = RequestScan.of(body, "contents", this::member);
+        scan.requireMessages();
+        long all = maxTokens < 0 ? -1 : Math.min(maxTokens, Integer.MAX_VALUE) * choices;
+        return new ChatRequest(
+                endpoint,
+                body,
+                endpoint.model(),
+                endpoint.operation() == Operation.STREAM,
+                new Size(all, scan.promptBytes, scan.media, -1),
+                scan.carriers,
+                scan.messages,
+                new SystemText(members < 0 ? scan.firstMember() : members, system),
+                cached ? Thread.CLOSED : Thread.OPEN,
+                CacheMarkers.NONE);
+    }
+
+    private void member(RequestScan scan, String name, JsonToken value) {
+        switch (name) {
+            case "contents" -> scan.messages(name, value, () -> content(scan));
+            case "systemInstruction", "system_instruction" -> {
+                scan.once("systemInstruction");
+                system(scan, name, value);
+            }
+            case "generationConfig", "generation_config" -> {
+                scan.once("generationConfig");
+                if (value == JsonToken.START_OBJECT) {
+                    for (Members inner = scan.json.members(); inner.next(); ) {
+                        config(scan, inner.name(), inner.value());
+                    }
+                }
+            }
+            case "cachedContent", "cached_content" -> {
+                scan.once("cachedContent");
+                cached = value != JsonToken.VALUE_NULL;
+            }
+            case "generateContentRequest", "generate_content_request" -> {
+                scan.once("generateContentRequest");
+                scan.expect(value, JsonToken.START_OBJECT, name, "an object");
+                members = scan.json.start() + 1;
+                for (Members inner = scan.json.members(); inner.next(); ) {
+                    member(scan, inner.name(), inner.value());
+                }
+            }
+            case "tools" -> scan.prompt();
+            case "labels" -> scan.carriers(name, value);
+            default -> scan.carrier(name, value);
+        }
+    }
+
+    private void system(RequestScan scan, String name, JsonToken value) {
+        if (value != JsonToken.START_OBJECT && value != JsonToken.VALUE_NULL) {
+            throw new MalformedRequest(name + ": of another type (expected: an object with parts)");
+        }
+        system = scan.prompt();
+    }
+
+    private void config(RequestScan scan, String name, JsonToken value) {
+        switch (name) {
+            case "maxOutputTokens", "max_output_tokens" -> maxTokens = scan.count("maxOutputTokens", value);
+            case "candidateCount", "candidate_count" ->
+                choices = Math.clamp(scan.count("candidateCount", value), 1, 128);
+            case "responseSchema", "response_schema", "responseJsonSchema" -> scan.prompt();
+            default -> {
+                // Sampling.
+            }
+        }
+    }
+
+    private static void content(RequestScan scan) {
+        RequestScan.Draft draft = scan.draft();
+        for (Members m = scan.json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "role" -> draft.role(m.value());
+                case "parts" -> {
+                    if (m.value() == JsonToken.VALUE_STRING) {
+                        throw new MalformedRequest(scan.at(".parts") + ": of another type (expected: a list of parts)");
+                    }
+                    draft.content(m.name(), m.value(), () -> part(scan, draft));
+                }
+                default -> scan.prompt();
+            }
+        }
+        draft.add(role(draft.role(), draft.onlyAnswersTools()));
+    }
+
+    private static void part(RequestScan scan, RequestScan.Draft draft) {
+        @Nullable Span text = null;
+        boolean thought = false;
+        for (Members m = scan.json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "text" -> text = m.value() == JsonToken.VALUE_STRING ? draft.unsaid() : null;
+                case "thought" -> thought = m.value() == JsonToken.VALUE_TRUE;
+                case "inlineData", "inline_data", "fileData", "file_data" -> scan.media++;
+                case "functionResponse", "function_response" -> {
+                    draft.answersTool();
+                    scan.prompt();
+                }
+                default -> scan.prompt();
+            }
+        }
+        if (text != null && !thought) {
+            draft.say(text);
+        }
+    }
+
+    private static Role role(@Nullable String name, boolean toolsOnly) {
+        return switch (name) {
+            case "model" -> Role.ASSISTANT;
+            case "function" -> Role.TOOL;
+            case "system" -> Role.SYSTEM;
+            case "user" -> toolsOnly ? Role.TOOL : Role.USER;
+            case null -> toolsOnly ? Role.TOOL : Role.USER;
+            default -> Role.OTHER;
+        };
+    }
+}

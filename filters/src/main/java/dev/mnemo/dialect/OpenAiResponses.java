@@ -1,0 +1,244 @@
+package dev.mnemo.dialect;
+
+import static dev.mnemo.dialect.DialectJson.bytes;
+import static dev.mnemo.dialect.DialectJson.quoted;
+
+import dev.mnemo.dialect.Answer.Usage;
+import dev.mnemo.dialect.AnswerReader.Framing;
+import dev.mnemo.dialect.ChatRequest.Message;
+import dev.mnemo.dialect.Endpoint.Operation;
+import dev.mnemo.json.JsonReader;
+import dev.mnemo.json.JsonReader.Elements;
+import dev.mnemo.json.JsonReader.Members;
+import dev.mnemo.json.JsonReader.Span;
+import dev.mnemo.json.SplicedBody;
+import dev.mnemo.json.SplicedBody.Edit;
+import dev.mnemo.tenant.Upstream.Protocol;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/**
+ * OpenAI Responses (facts: openai-python 3.3.1, {@code types/responses}). The block is an item of its own in {@code input}:
+ * {@code instructions} would be sent back with the answer three times.
+ */
+final class OpenAiResponses implements Dialect {
+
+    static final OpenAiResponses INSTANCE = new OpenAiResponses();
+
+    private static final byte[] ITEM =
+            bytes("{\"type\":\"message\",\"role\":\"developer\",\"content\":[{\"type\":\"input_text\",\"text\":\"");
+    private static final byte[] ITEM_END = bytes("\"}]}");
+    private static final byte[] LIST = bytes("[");
+    private static final byte[] USER = bytes(",{\"type\":\"message\",\"role\":\"user\",\"content\":");
+    private static final byte[] USER_END = bytes("}]");
+    private static final byte[] COMMA = bytes(",");
+
+    private OpenAiResponses() {}
+
+    @Override
+    public String id() {
+        return "openai-responses";
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.OPENAI;
+    }
+
+    /** Azure's older path has no version. */
+    @Override
+    public @Nullable Endpoint endpoint(String path) {
+        if (path.endsWith("/v1/responses") || path.equals("/openai/responses")) {
+            return new Endpoint(this, Operation.CHAT, "");
+        }
+        return path.endsWith("/v1/responses/input_tokens") ? new Endpoint(this, Operation.COUNT, "") : null;
+    }
+
+    @Override
+    public ChatRequest read(Endpoint endpoint, byte[] body) {
+        return new OpenAiResponsesReader().read(endpoint, body);
+    }
+
+    @Override
+    public SplicedBody place(ChatRequest request, byte[] block, Placement placement) {
+        Span input = Objects.requireNonNull(request.system().value());
+        byte[] body = request.body();
+        if (body[input.start()] == '"') {
+            return SplicedBody.of(
+                    body,
+                    Edit.insert(input.start(), LIST, ITEM, block, ITEM_END, USER),
+                    Edit.insert(input.end(), USER_END));
+        }
+        if (request.messages().isEmpty()) {
+            return SplicedBody.of(body, Edit.insert(input.end() - 1, ITEM, block, ITEM_END));
+        }
+        Message before = null;
+        for (Message message : request.messages()) {
+            if (!message.role().isSystem()) {
+                break;
+            }
+            before = message;
+        }
+        return before == null
+                ? SplicedBody.of(
+                        body, Edit.insert(request.messages().getFirst().span().start(), ITEM, block, ITEM_END, COMMA))
+                : SplicedBody.of(body, Edit.insert(before.span().end(), COMMA, ITEM, block, ITEM_END));
+    }
+
+    /** An event, or a whole Response. */
+    @Override
+    public void readAnswer(JsonReader json, AnswerParts into) {
+        String type = "";
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "type" -> type = Objects.requireNonNullElse(json.string(), "");
+                case "delta" -> delta(type, json.string(), into);
+                case "item" -> {
+                    if (m.isObject() && type.equals("response.output_item.done")) {
+                        item(json, new StringBuilder(), into);
+                    }
+                }
+                case "response" -> {
+                    if (m.isObject()) {
+                        for (Members inner = json.members(); inner.next(); ) {
+                            response(inner.name(), inner.value(), json, into);
+                        }
+                    }
+                }
+                default -> response(m.name(), m.value(), json, into);
+            }
+        }
+        if (type.equals("error")) {
+            into.fail();
+        }
+    }
+
+    private static void delta(String type, @Nullable String piece, AnswerParts into) {
+        if (piece != null && type.equals("response.output_text.delta")) {
+            into.text(piece);
+        } else {
+            into.bytes(piece);
+        }
+    }
+
+    /** A member of the Response: the events that begin and end a stream hold one, and a whole answer is one. */
+    private static void response(String name, JsonToken value, JsonReader json, AnswerParts into) {
+        switch (name) {
+            case "id" -> into.id(json.string());
+            case "status" -> status(json.string(), into);
+            case "error" -> {
+                if (value != JsonToken.VALUE_NULL) {
+                    into.fail();
+                }
+            }
+            case "output" -> {
+                if (value == JsonToken.START_ARRAY) {
+                    StringBuilder said = new StringBuilder();
+                    for (Elements e = json.elements(); e.nextObject(); ) {
+                        item(json, said, into);
+                    }
+                    if (!said.isEmpty()) {
+                        into.wholeText(said.toString());
+                    }
+                }
+            }
+            case "usage" -> {
+                if (value == JsonToken.START_OBJECT) {
+                    into.usage(usage(AnswerParts.counts(json)));
+                }
+            }
+            default -> {
+                // What the client had sent, and details.
+            }
+        }
+    }
+
+    private static void status(@Nullable String status, AnswerParts into) {
+        switch (status) {
+            case "completed", "incomplete" -> into.finish(status);
+            case "failed", "cancelled" -> into.fail();
+            case null, default -> {
+                // It goes on.
+            }
+        }
+    }
+
+    /** A message's text is what is shown; a call that the client must answer makes this a step. */
+    private static void item(JsonReader json, StringBuilder said, AnswerParts into) {
+        String type = "";
+        String phase = "";
+        StringBuilder text = new StringBuilder();
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "type" -> type = Objects.requireNonNullElse(json.string(), "");
+                case "phase" -> phase = Objects.requireNonNullElse(json.string(), "");
+                case "content" -> {
+                    if (m.isArray()) {
+                        for (Elements e = json.elements(); e.nextObject(); ) {
+                            part(json, text);
+                        }
+                    }
+                }
+                default -> {
+                    // Annotations, arguments.
+                }
+            }
+        }
+        switch (type) {
+            case "message" -> said.append(phase.equals("commentary") ? "" : text);
+            case "function_call",
+                    "custom_tool_call",
+                    "computer_call",
+                    "local_shell_call",
+                    "shell_call",
+                    "apply_patch_call",
+                    "mcp_approval_request" -> into.step();
+            default -> {
+                // Reasoning, and tools that the provider runs itself.
+            }
+        }
+    }
+
+    private static void part(JsonReader json, StringBuilder text) {
+        String type = "";
+        @Nullable String words = null;
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "type" -> type = Objects.requireNonNullElse(json.string(), "");
+                case "text" -> words = json.string();
+                default -> {
+                    // Annotations.
+                }
+            }
+        }
+        if (type.equals("output_text") && words != null) {
+            text.append(words);
+        }
+    }
+
+    private static Usage usage(Map<String, Long> counts) {
+        return new Usage(
+                counts.getOrDefault("input_tokens", 0L),
+                counts.getOrDefault("cached_tokens", 0L),
+                counts.getOrDefault("cache_write_tokens", 0L),
+                counts.getOrDefault("output_tokens", 0L),
+                counts.getOrDefault("reasoning_tokens", 0L));
+    }
+
+    @Override
+    public byte[] error(Problem problem) {
+        return bytes(OpenAiErrors.json(problem));
+    }
+
+    /** The member {@code error} is none of the format's: without it the SDKs for Python and Java take it for no error. */
+    @Override
+    public byte[] errorInStream(Problem problem, Framing framing) {
+        return DialectJson.event(
+                framing,
+                "event: error\ndata: {\"type\":\"error\",\"code\":" + quoted(problem.code()) + ",\"message\":"
+                        + quoted(problem.message()) + ",\"param\":null,\"sequence_number\":0,\"error\":"
+                        + OpenAiErrors.error(problem) + "}");
+    }
+}

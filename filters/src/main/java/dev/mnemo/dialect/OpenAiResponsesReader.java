@@ -1,0 +1,153 @@
+package dev.mnemo.dialect;
+
+import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Message;
+import dev.mnemo.dialect.ChatRequest.Role;
+import dev.mnemo.dialect.ChatRequest.Size;
+import dev.mnemo.dialect.ChatRequest.SystemText;
+import dev.mnemo.dialect.ChatRequest.Thread;
+import dev.mnemo.dialect.Dialect.MalformedRequest;
+import dev.mnemo.json.JsonReader.Members;
+import dev.mnemo.json.JsonReader.Span;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/** Reads one request of OpenAI's Responses format in one pass. */
+final class OpenAiResponsesReader {
+
+    private static final Set<String> MEDIA = Set.of("image_url", "file_data", "file_id", "input_audio", "file_url");
+
+    private String model = "";
+    private boolean stream;
+    private boolean store = true;
+    private long maxTokens = -1;
+    private @Nullable Span input;
+    private @Nullable String previous;
+    private @Nullable String conversation;
+
+    ChatRequest read(Endpoint endpoint, byte[] body) {
+        RequestScan scan = RequestScan.of(body, "input", this::member);
+        return new ChatRequest(
+                endpoint,
+                body,
+                model,
+                stream,
+                new Size(Math.min(maxTokens, Integer.MAX_VALUE), scan.promptBytes, scan.media, -1),
+                scan.carriers,
+                scan.messages,
+                new SystemText(scan.firstMember(), input),
+                thread(endpoint),
+                CacheMarkers.NONE);
+    }
+
+    private Thread thread(Endpoint endpoint) {
+        boolean resumable = store && endpoint.operation() != Endpoint.Operation.COUNT;
+        if (conversation != null) {
+            return new Thread("conversation:" + conversation, true, false, input == null, false);
+        }
+        String continues = previous == null ? null : "response:" + previous;
+        return new Thread(continues, false, resumable, input == null, false);
+    }
+
+    private void member(RequestScan scan, String name, JsonToken value) {
+        switch (name) {
+            case "model" -> model = scan.string(name, value);
+            case "instructions", "tools", "text", "prompt" -> {
+                scan.once(name);
+                scan.prompt();
+            }
+            case "input" -> input(scan, name, value);
+            case "stream" -> stream = scan.flag(name, value);
+            case "store" -> {
+                scan.once(name);
+                store = value != JsonToken.VALUE_FALSE;
+            }
+            case "max_output_tokens" -> maxTokens = scan.count(name, value);
+            case "previous_response_id" -> {
+                scan.once(name);
+                previous = scan.json.string();
+            }
+            case "conversation" -> {
+                scan.once(name);
+                conversation = conversation(scan, value);
+            }
+            case "metadata", "client_metadata" -> scan.carriers(name, value);
+            default -> scan.carrier(name, value);
+        }
+    }
+
+    /** Its id, or an object with it. */
+    private static @Nullable String conversation(RequestScan scan, JsonToken value) {
+        if (value != JsonToken.START_OBJECT) {
+            return scan.json.string();
+        }
+        @Nullable String id = null;
+        for (Members m = scan.json.members(); m.next(); ) {
+            id = m.name().equals("id") ? scan.json.string() : id;
+        }
+        return id;
+    }
+
+    /** A string is one message of the user. */
+    private void input(RequestScan scan, String name, JsonToken value) {
+        switch (value) {
+            case VALUE_STRING -> {
+                scan.once(name);
+                Span literal = scan.prompt();
+                input = literal;
+                scan.messages.add(new Message(Role.USER, literal, literal, List.of(literal)));
+            }
+            case START_ARRAY -> {
+                int start = scan.json.start();
+                scan.messages(name, value, () -> item(scan));
+                input = new Span(start, scan.json.offset());
+            }
+            case VALUE_NULL -> scan.once(name);
+            default -> throw new MalformedRequest("input: neither (expected: a string or a list of items)");
+        }
+    }
+
+    private static void item(RequestScan scan) {
+        RequestScan.Draft draft = scan.draft();
+        String type = "message";
+        for (Members m = scan.json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "type" -> type = String.valueOf(scan.json.string());
+                case "role" -> draft.role(m.value());
+                case "content" -> {
+                    if (m.value() == JsonToken.VALUE_STRING || m.isArray()) {
+                        draft.content(m.name(), m.value(), () -> part(scan, draft));
+                    }
+                }
+                default -> scan.prompt();
+            }
+        }
+        draft.add(role(type, draft));
+    }
+
+    private static void part(RequestScan scan, RequestScan.Draft draft) {
+        for (Members m = scan.json.members(); m.next(); ) {
+            if (MEDIA.contains(m.name())) {
+                scan.media++;
+            } else if (m.name().equals("text") && m.value() == JsonToken.VALUE_STRING) {
+                draft.said();
+            } else if (!m.name().equals("type")) {
+                scan.prompt();
+            }
+        }
+    }
+
+    /** What is no message is either asked by the assistant or answered by a tool. */
+    private static Role role(String type, RequestScan.Draft draft) {
+        String role = draft.role();
+        if (type.equals("message") && role != null) {
+            return OpenAiChatReader.role(role);
+        }
+        if (type.endsWith("_output") || type.endsWith("_response")) {
+            return Role.TOOL;
+        }
+        return type.endsWith("_call") ? Role.ASSISTANT : Role.OTHER;
+    }
+}
