@@ -32,7 +32,8 @@ public final class Fixtures {
                         List.of("*"),
                         Upstream.Timeouts.DEFAULT)),
                 memory,
-                new BudgetPolicy(1_000, false, List.of(limits)));
+                new BudgetPolicy(1_000, false, List.of(limits)),
+                List.of());
     }
 
     public static Limit limit(String name, Limit.Scope per, Limit.Unit unit, long amount, Limit.Window every) {

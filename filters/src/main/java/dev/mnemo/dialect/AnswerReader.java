@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /** Reads one answer as it passes, in pieces of any size. Not thread-safe. */
-public sealed interface AnswerReader {
+public interface AnswerReader {
 
     /** Reads what remains of the view, and keeps no reference to it. */
     void accept(ByteBuffer view);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.dialect.Answer;
-import dev.mnemo.dialect.Dialect.AnswerReader;
+import dev.mnemo.dialect.AnswerReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.mnemo.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mnemo.dialect.Dialect;
-import java.nio.charset.StandardCharsets;
+import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.dialect.Endpoints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,20 +91,16 @@ class CallHeadersTest {
 
     @Test
     void aConversationThatIsNamedByItsWordsStartsWhereNothingIsAnswered() {
-        assertThat(ConversationNames.of(new HttpHeaders(), Requests.saying("hello"))
-                        .starts())
+        assertThat(ConversationNames.of(new HttpHeaders(), saying("hello")).starts())
                 .isTrue();
     }
 
     private static String name(HttpHeaders headers, String words) {
-        return ConversationNames.of(headers, Requests.saying(words)).name();
+        return ConversationNames.of(headers, saying(words)).name();
     }
 
-    private static final class Requests {
-        static dev.mnemo.dialect.ChatRequest saying(String words) {
-            return Dialect.of("POST", "/v1/chat/completions")
-                    .read(("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}")
-                            .getBytes(StandardCharsets.UTF_8));
-        }
+    private static ChatRequest saying(String words) {
+        return Endpoints.read(
+                Endpoints.CHAT, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}");
     }
 }

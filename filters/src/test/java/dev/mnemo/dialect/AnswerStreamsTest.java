@@ -3,7 +3,7 @@ package dev.mnemo.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.dialect.Answer.Usage;
-import dev.mnemo.dialect.Dialect.AnswerReader;
+import dev.mnemo.dialect.AnswerReader.Framing;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each golden stream, cut in two at every byte, and fed byte by byte, says the same. */
 class AnswerStreamsTest {
 
-    private static final Dialect CHAT = Dialect.of("POST", "/v1/chat/completions");
+    private static final Dialect CHAT = Endpoints.CHAT.dialect();
 
     record Golden(
             String name,
@@ -32,15 +32,16 @@ class AnswerStreamsTest {
 
     static Stream<Golden> streams() {
         return Stream.of(
-                new Golden("plain", "Hello, world", "stop", new Usage(9, 0, 4, 0), true, false, false),
-                new Golden("cached-reasoning", "42", "stop", new Usage(51_200, 50_176, 300, 120), true, false, false),
+                new Golden("plain", "Hello, world", "stop", new Usage(9, 0, 0, 4, 0), true, false, false),
+                new Golden(
+                        "cached-reasoning", "42", "stop", new Usage(51_200, 50_176, 0, 300, 120), true, false, false),
                 new Golden("unicode", "Grüße 你好 👩‍👩‍👧‍👦 \"é\"\n", "stop", null, true, false, false),
-                new Golden("tools", "", "tool_calls", new Usage(80, 0, 20, 0), true, false, true),
-                new Golden("azure", "Hi", "stop", new Usage(12, 0, 1, 0), true, false, false),
-                new Golden("vllm-reasoning", "Four.", "stop", new Usage(20, 0, 30, 0), true, false, false),
+                new Golden("tools", "", "tool_calls", new Usage(80, 0, 0, 20, 0), true, false, true),
+                new Golden("azure", "Hi", "stop", new Usage(12, 0, 0, 1, 0), true, false, false),
+                new Golden("vllm-reasoning", "Four.", "stop", new Usage(20, 0, 0, 30, 0), true, false, false),
                 new Golden("crlf-and-comments", "Hello", "stop", null, true, false, false),
                 new Golden("two-choices", "first", "stop", null, true, false, false),
-                new Golden("length", "cut off", "length", new Usage(5, 0, 2, 0), true, false, false),
+                new Golden("length", "cut off", "length", new Usage(5, 0, 0, 2, 0), true, false, false),
                 new Golden("error-in-stream", "Hel", null, null, false, true, false),
                 new Golden("without-done", "Hel", null, null, false, false, false),
                 new Golden("cut-in-mid-event", "Hel", null, null, false, false, false));
@@ -51,13 +52,13 @@ class AnswerStreamsTest {
     void readTheSameHoweverTheyAreCut(Golden golden) {
         byte[] bytes = GoldenStreams.read(golden.name());
         for (int cut = 0; cut <= bytes.length; cut++) {
-            AnswerReader reader = CHAT.answer(true);
+            AnswerReader reader = AnswerReader.of(CHAT, Framing.EVENTS);
             reader.accept(ByteBuffer.wrap(bytes, 0, cut));
             reader.accept(ByteBuffer.wrap(bytes, cut, bytes.length - cut));
             reader.end();
             requireThat(reader.answer(), golden);
         }
-        AnswerReader single = CHAT.answer(true);
+        AnswerReader single = AnswerReader.of(CHAT, Framing.EVENTS);
         for (byte b : bytes) {
             single.accept(ByteBuffer.wrap(new byte[] {b}));
         }
@@ -71,6 +72,6 @@ class AnswerStreamsTest {
         assertThat(answer.usage()).isEqualTo(golden.usage());
         assertThat(answer.complete()).isEqualTo(golden.complete());
         assertThat(answer.failed()).isEqualTo(golden.failed());
-        assertThat(answer.toolCalls()).isEqualTo(golden.toolCalls());
+        assertThat(answer.step()).isEqualTo(golden.toolCalls());
     }
 }

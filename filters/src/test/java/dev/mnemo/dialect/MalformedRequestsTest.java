@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is not one strict JSON request is refused, with a message that names the place. */
 class MalformedRequestsTest {
 
-    private static final Dialect CHAT = Dialect.of("POST", "/v1/chat/completions");
+    private static final Dialect CHAT = Endpoints.CHAT.dialect();
 
     @ParameterizedTest
     @CsvSource(
@@ -48,7 +48,7 @@ class MalformedRequestsTest {
         byte[] bytes =
                 body.replace("U", "{\"role\":\"user\",\"content\":\"x\"}").getBytes(UTF_8);
 
-        assertThatThrownBy(() -> CHAT.read(bytes))
+        assertThatThrownBy(() -> CHAT.read(Endpoints.CHAT, bytes))
                 .isInstanceOf(MalformedRequest.class)
                 .hasMessageStartingWith(message);
     }
@@ -66,7 +66,7 @@ class MalformedRequestsTest {
                     .getBytes(UTF_8);
             System.arraycopy(bad, 0, body, body.length - 4 - bad.length, bad.length);
 
-            assertThatThrownBy(() -> CHAT.read(body)).hasMessageContaining("UTF-8");
+            assertThatThrownBy(() -> CHAT.read(Endpoints.CHAT, body)).hasMessageContaining("UTF-8");
         }
     }
 
@@ -76,15 +76,18 @@ class MalformedRequestsTest {
         byte[] body = ("{\"model\":\"m\",\"x\":" + deep + ",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")
                 .getBytes(UTF_8);
 
-        assertThatThrownBy(() -> CHAT.read(body)).isInstanceOf(MalformedRequest.class);
+        assertThatThrownBy(() -> CHAT.read(Endpoints.CHAT, body)).isInstanceOf(MalformedRequest.class);
     }
 
     @Test
     void onlyTheChatCallIsRead() {
-        assertThat(Dialect.of("POST", "/v1/chat/completions").reads()).isTrue();
-        assertThat(Dialect.of("GET", "/v1/chat/completions").reads()).isFalse();
-        assertThat(Dialect.of("POST", "/v1/embeddings").reads()).isFalse();
-        assertThat(Dialect.of("POST", "/v1/chat/completions/abc/messages").reads())
+        assertThat(Endpoints.CHAT.dialect().reads()).isTrue();
+        assertThat(Endpoint.of("GET", "/v1/chat/completions", null, h -> null)
+                        .dialect()
+                        .reads())
+                .isFalse();
+        assertThat(Endpoints.post("/v1/embeddings").dialect().reads()).isFalse();
+        assertThat(Endpoints.post("/v1/chat/completions/abc/messages").dialect().reads())
                 .isFalse();
     }
 }

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.dialect.Dialect.Placement;
 import dev.mnemo.json.JsonText;
+import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,19 +19,21 @@ import tools.jackson.databind.node.ObjectNode;
 /** The block goes where the upstream wants it, and nothing else of the request changes. */
 class PlacementTest {
 
-    private static final Dialect CHAT = Dialect.of("POST", "/v1/chat/completions");
+    private static final Dialect CHAT = Endpoints.CHAT.dialect();
     private static final JsonMapper JSON = new JsonMapper();
     private static final String BLOCK = "<user_context>\n\"direct\" — é 👋\n</user_context>";
     private static final byte[] ESCAPED = JsonText.escaped(BLOCK);
 
     @ParameterizedTest
-    @EnumSource(Placement.class)
-    void everyOtherByteIsTheClients(Placement placement) {
+    @ValueSource(booleans = {true, false})
+    void everyOtherByteIsTheClients(boolean separate) {
+        Placement placement = new Placement(separate, CacheMarker.OFF);
         RandomRequests requests = new RandomRequests(20_261_124);
         for (int i = 0; i < 3_000; i++) {
             byte[] sent = requests.next().getBytes(UTF_8);
 
-            byte[] placed = CHAT.place(CHAT.read(sent), ESCAPED, placement).toBytes();
+            byte[] placed = CHAT.place(CHAT.read(Endpoints.CHAT, sent), ESCAPED, placement)
+                    .toBytes();
 
             int before = Arrays.mismatch(sent, placed);
             int inserted = placed.length - sent.length;
@@ -63,26 +66,30 @@ class PlacementTest {
                 "MERGED   | qwen     | [{\"role\":\"system\",\"content\":\"\"},U] | [{\"role\":\"system\",\"content\":\"B\"},U]",
                 "MERGED   | qwen     | [{\"role\":\"system\",\"content\":[]},U]   | [{\"role\":\"system\",\"content\":[{\"type\":\"text\",\"text\":\"B\"}]},U]",
             })
-    void itStandsBehindTheClientsOwnSystemText(Placement placement, String model, String messages, String expected) {
+    void itStandsBehindTheClientsOwnSystemText(String placement, String model, String messages, String expected) {
         String start = "{\"model\":\"" + model + "\",\"messages\":";
         byte[] sent = (start + spelt(messages) + "}").getBytes(UTF_8);
 
-        byte[] placed = CHAT.place(CHAT.read(sent), new byte[] {'B'}, placement).toBytes();
+        byte[] placed = CHAT.place(
+                        CHAT.read(Endpoints.CHAT, sent),
+                        new byte[] {'B'},
+                        new Placement(placement.equals("SEPARATE"), CacheMarker.OFF))
+                .toBytes();
 
         assertThat(new String(placed, UTF_8)).isEqualTo(start + spelt(expected) + "}");
     }
 
     @Test
     void aRequestThatIsReadKeepsWhatTheLineNeeds() {
-        ChatRequest request = CHAT.read("""
+        ChatRequest request = CHAT.read(Endpoints.CHAT, """
                 {"model":"gpt-4o","n":2,"max_tokens":100,"max_completion_tokens":70,"stream":true,"user":"ada","safety_identifier":"h\\u00e9",
                  "messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text","text":"one"},{"type":"image_url","image_url":{"url":"data:AAAAAAAAAAAAAAAA"}},{"type":"text","text":"tw\\u006f"}]},
                   {"role":"assistant","content":"a"},{"role":"user","content":"last"}]}""".getBytes(UTF_8));
 
         assertThat(request.model()).isEqualTo("gpt-4o");
         assertThat(request.stream()).isTrue();
-        assertThat(request.maxAnswerTokens()).isEqualTo(140);
-        assertThat(request.media()).isEqualTo(1);
+        assertThat(request.size().maxAnswerTokens()).isEqualTo(140);
+        assertThat(request.size().media()).isEqualTo(1);
         assertThat(request.carriers()).containsEntry("user", "ada").containsEntry("safety_identifier", "hé");
         assertThat(request.firstUserText()).isEqualTo("one\ntwo");
         assertThat(request.lastUserText()).isEqualTo("last");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
+import dev.mnemo.call.Conversation;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Recalled;
 import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
@@ -12,6 +13,7 @@ import dev.mnemo.memory.PreferencesStore.Change;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +37,8 @@ class MemoryStoreTest {
     private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record());
     private final PreferencesStore preferences = new PreferencesStore(LINKS.record(), TOKENS, Schedulers.immediate());
     private final Tenant tenant = Fixtures.tenant(
-            TestRedis.fresh("memory"), new MemoryPolicy(2_000, true, 20, 20, Duration.ofDays(90), true, false));
+            TestRedis.fresh("memory"),
+            new MemoryPolicy(2_000, true, 20, 20, Duration.ofDays(90), true, true, CacheMarker.OFF, false));
 
     @AfterAll
     static void close() {
@@ -109,7 +112,7 @@ class MemoryStoreTest {
 
         assertThat(recall("ada", "c")).isEqualTo(new Frozen(block));
         assertThat(recall("ada", "another")).isInstanceOf(Parts.class);
-        assertThat(block(store.recall(tenant, "ada", "c", true)))
+        assertThat(block(store.recall(tenant, "ada", new Conversation("c", null, true, false))))
                 .as("a conversation that begins anew under the same name")
                 .isInstanceOfSatisfying(
                         Parts.class, parts -> assertThat(parts.previous()).isEqualTo(block));
@@ -173,7 +176,7 @@ class MemoryStoreTest {
     }
 
     private Recalled recall(String user, String conversation) {
-        return block(store.recall(tenant, user, conversation, false));
+        return block(store.recall(tenant, user, new Conversation(conversation, null, false, false)));
     }
 
     private String key(String user, String name) {

@@ -87,7 +87,8 @@ class TenantLoaderTest {
                                 List.of("*"),
                                 Upstream.Timeouts.DEFAULT)),
                         MemoryPolicy.DEFAULT,
-                        BudgetPolicy.DEFAULT));
+                        BudgetPolicy.DEFAULT,
+                        List.of()));
     }
 
     @Test
