@@ -1,12 +1,13 @@
 package dev.mnemo.call;
 
 import com.github.luben.zstd.ZstdInputStream;
+import dev.mnemo.dialect.ContentCoding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -33,30 +34,27 @@ final class BodyReader {
     /**
      * The body as JSON bytes; cancelling releases what was read so far.
      *
-     * @return one array, or a {@link Refusal}: 413 when it is larger than the cap, 415 when its coding is unknown, 400 when
-     *     it is absent or does not unpack
+     * @return one array, or a {@link Refusal}: 413 when it is larger than the cap, 400 when it is absent or does not
+     *     unpack
      */
     Mono<byte[]> read(ServerHttpRequest request) {
         long length = request.getHeaders().getContentLength();
         if (length > limit) {
             return Mono.error(tooLarge());
         }
-        String coding = coding(request.getHeaders());
-        if (coding == null) {
-            return Mono.error(Refusal.of(
-                    415,
-                    "unsupported_content_encoding",
-                    "Content-Encoding: not supported (expected: none, gzip or zstd). Send the body as it is."));
-        }
+        // A call whose coding is not known was passed through before it came here.
+        ContentCoding coding = Objects.requireNonNullElse(
+                ContentCoding.of(request.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING)), ContentCoding.IDENTITY);
+        boolean plain = coding == ContentCoding.IDENTITY;
         Mono<byte[]> raw = DataBufferUtils.join(request.getBody(), limit)
                 .map(BodyReader::bytes)
                 .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
                 .switchIfEmpty(
                         Mono.error(() -> Refusal.badRequest("invalid_json", "body: empty (expected: a JSON object)")));
-        if (coding.isEmpty() && length >= 0 && length < LARGE) {
+        if (plain && length >= 0 && length < LARGE) {
             return raw;
         }
-        return raw.flatMap(bytes -> bytes.length < LARGE && coding.isEmpty()
+        return raw.flatMap(bytes -> bytes.length < LARGE && plain
                 ? Mono.just(bytes)
                 : Mono.fromCallable(() -> unpacked(bytes, coding)).subscribeOn(Schedulers.parallel()));
     }
@@ -68,26 +66,13 @@ final class BodyReader {
         return bytes;
     }
 
-    /** Empty for none; null for one that is not supported. */
-    private static @Nullable String coding(HttpHeaders headers) {
-        String value = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
-        if (value == null) {
-            return "";
-        }
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "", "identity" -> "";
-            case "gzip", "x-gzip" -> "gzip";
-            case "zstd" -> "zstd";
-            default -> null;
-        };
-    }
-
-    private byte[] unpacked(byte[] bytes, String coding) {
-        if (coding.isEmpty()) {
+    private byte[] unpacked(byte[] bytes, ContentCoding coding) {
+        if (coding == ContentCoding.IDENTITY) {
             return bytes;
         }
         try (InputStream packed = new ByteArrayInputStream(bytes);
-                InputStream in = coding.equals("gzip") ? new GZIPInputStream(packed) : new ZstdInputStream(packed)) {
+                InputStream in =
+                        coding == ContentCoding.GZIP ? new GZIPInputStream(packed) : new ZstdInputStream(packed)) {
             byte[] out = in.readNBytes(limit + 1);
             if (out.length > limit) {
                 throw tooLarge();
@@ -95,7 +80,8 @@ final class BodyReader {
             return out;
         } catch (IOException e) {
             throw Refusal.badRequest(
-                    "invalid_content_encoding", "body: not " + coding + " (expected: what Content-Encoding says)");
+                    "invalid_content_encoding",
+                    "body: not " + coding.name().toLowerCase(Locale.ROOT) + " (expected: what Content-Encoding says)");
         }
     }
 

@@ -2,7 +2,6 @@ package dev.mnemo.dialect;
 
 import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,9 @@ public record Endpoint(Dialect dialect, Operation operation, String model) {
      */
     public static Endpoint of(
             String method, String path, @Nullable String query, Function<String, @Nullable String> header) {
-        if (method.equals("POST") && !isSigned(query, header) && isReadable(header.apply("content-encoding"))) {
+        if (method.equals("POST")
+                && !isSigned(query, header)
+                && ContentCoding.of(header.apply("content-encoding")) != null) {
             for (Dialect dialect : READING) {
                 Endpoint endpoint = dialect.endpoint(path);
                 if (endpoint != null) {
@@ -58,16 +59,6 @@ public record Endpoint(Dialect dialect, Operation operation, String model) {
         String authorization = header.apply("authorization");
         return (authorization != null && authorization.startsWith("AWS4-"))
                 || (query != null && query.contains("X-Amz-Signature="));
-    }
-
-    private static boolean isReadable(@Nullable String coding) {
-        if (coding == null) {
-            return true;
-        }
-        return switch (coding.strip().toLowerCase(Locale.ROOT)) {
-            case "", "identity", "gzip", "x-gzip", "zstd" -> true;
-            default -> false;
-        };
     }
 
     /** Whose provider an unread path belongs to: it decides upstream and shape of errors. */

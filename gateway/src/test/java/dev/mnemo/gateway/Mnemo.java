@@ -78,7 +78,7 @@ final class Mnemo implements AutoCloseable {
                 keys:
                   - {id: web, sha256: "%s", may: [chat, memory]}
                 upstreams:
-                  - {name: fake, speaks: [openai], url: "http://127.0.0.1:%d", credential: upstream-secret, timeouts: {connect: 1s, first-byte: 2s, idle: 1s, total: 10s}}
+                  - {name: fake, speaks: [openai, anthropic, gemini, ollama], url: "http://127.0.0.1:%d", credential: upstream-secret, timeouts: {connect: 1s, first-byte: 2s, idle: 1s, total: 10s}}
                 %s
                 """.formatted(sha256(id + "-key"), upstreamPort, more);
     }

@@ -37,6 +37,15 @@ final class Shared {
         tenants.put(
                 "lean",
                 Mnemo.tenant("lean", UPSTREAM.port(), limit("tokens: 1200, per: user, every: month", "answer: 1k")));
+        tenants.put("byok", Mnemo.tenant("byok", UPSTREAM.port(), "").replace(", credential: upstream-secret", ""));
+        tenants.put("dropping", Mnemo.tenant("dropping", UPSTREAM.port(), "memory: {partial: drop}"));
+        tenants.put("marking", Mnemo.tenant("marking", UPSTREAM.port(), "memory: {cache: 5m}"));
+        tenants.put(
+                "narrow",
+                Mnemo.tenant(
+                        "narrow",
+                        UPSTREAM.port(),
+                        "models: [{name: narrow, window: 1k, answer: 100}, {name: dear, edge: 500}]"));
         // One tenant for each way to fail: a breaker that opens must not be another test's.
         tenants.put("chatonly", Mnemo.tenant("chatonly", UPSTREAM.port(), "").replace(", may: [chat, memory]", ""));
         tenants.put("endless", Mnemo.tenant("endless", UPSTREAM.port(), "").replace("total: 10s", "total: 1s"));
