@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,7 +116,7 @@ class ConversationsTest {
     }
 
     /** Says turn after turn as a client does that repeats everything; what reached the upstream. */
-    private List<String> converse(Talk talk, java.util.function.IntConsumer before) throws Exception {
+    private List<String> converse(Talk talk, IntConsumer before) throws Exception {
         String model = "turns-" + talk;
         List<String> said = new ArrayList<>();
         List<String> sent = new ArrayList<>();

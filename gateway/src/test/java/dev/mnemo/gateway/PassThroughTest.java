@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -93,7 +94,7 @@ class PassThroughTest {
         assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"opaque\"");
         ScriptedUpstream.Exchange seen = UPSTREAM.seen.take();
         assertThat(seen.body()).isEqualTo(packed);
-        assertThat(seen.head().toLowerCase(java.util.Locale.ROOT)).contains("content-encoding: br");
+        assertThat(seen.head().toLowerCase(Locale.ROOT)).contains("content-encoding: br");
     }
 
     @ParameterizedTest
