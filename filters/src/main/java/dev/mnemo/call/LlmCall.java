@@ -41,7 +41,7 @@ public final class LlmCall {
     private final Set<Part> parts = EnumSet.noneOf(Part.class);
     private final List<Function<Ending, Mono<Void>>> atEnd = new ArrayList<>(2);
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
-    private final Times times = new Times();
+    private final StageTimes times = new StageTimes();
 
     private @Nullable Credential credential;
     private @Nullable Caller caller;
@@ -54,40 +54,6 @@ public final class LlmCall {
     private @Nullable Context context;
     private volatile @Nullable UpstreamAnswer answer;
     private volatile boolean sent;
-
-    /** How long the stages took, in nanoseconds; each −1 until it is known. */
-    public static final class Times {
-        private volatile long recallNanos = -1;
-        private volatile long reserveNanos = -1;
-        private volatile long preparedNanos = -1;
-
-        /** From asking the memory store to its answer. */
-        public long recallNanos() {
-            return recallNanos;
-        }
-
-        /** From asking the ledger to its verdict. */
-        public long reserveNanos() {
-            return reserveNanos;
-        }
-
-        /** From the call's arrival to the moment it was ready to be sent: what Mnemo adds before the upstream. */
-        public long preparedNanos() {
-            return preparedNanos;
-        }
-
-        void recall(long nanos) {
-            recallNanos = nanos;
-        }
-
-        void reserve(long nanos) {
-            reserveNanos = nanos;
-        }
-
-        void prepared(long nanos) {
-            preparedNanos = nanos;
-        }
-    }
 
     LlmCall(Endpoint endpoint, HttpHeaders headers, HttpHeaders answerHeaders, long startedNanos) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -143,7 +109,7 @@ public final class LlmCall {
         return startedNanos;
     }
 
-    public Times times() {
+    public StageTimes times() {
         return times;
     }
 

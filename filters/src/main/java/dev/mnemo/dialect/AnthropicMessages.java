@@ -50,7 +50,7 @@ final class AnthropicMessages implements Dialect {
 
     @Override
     public @Nullable Endpoint endpoint(String path) {
-        if (path.endsWith("/v1/messages")) {
+        if (path.endsWith("/v1/messages") || path.equals("/messages")) {
             return new Endpoint(this, Operation.CHAT, "");
         }
         return path.endsWith("/v1/messages/count_tokens") ? new Endpoint(this, Operation.COUNT, "") : null;

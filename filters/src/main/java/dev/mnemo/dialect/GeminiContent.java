@@ -26,8 +26,8 @@ final class GeminiContent implements Dialect {
 
     static final GeminiContent INSTANCE = new GeminiContent();
 
-    private static final Pattern PATH =
-            Pattern.compile(".*/models/([^/:]+):(generateContent|streamGenerateContent|countTokens)");
+    private static final Pattern PATH = Pattern.compile(
+            ".*/(?:models|tunedModels|endpoints)/([^/:]+):(generateContent|streamGenerateContent|countTokens)");
 
     private static final byte[] MEMBER = bytes("\"systemInstruction\":");
     private static final byte[] PARTS = bytes("\"parts\":[");

@@ -29,7 +29,9 @@ final class OpenAiChat implements Dialect {
 
     static final OpenAiChat INSTANCE = new OpenAiChat();
 
-    private static final String PATH = "/v1/chat/completions";
+    /** With or without a version: vendors differ in it. */
+    private static final String PATH = "/chat/completions";
+
     private static final Pattern AZURE = Pattern.compile("/openai/deployments/([^/]+)/chat/completions");
 
     private static final byte[] DEVELOPER = bytes("{\"role\":\"developer\",\"content\":\"");
@@ -55,11 +57,11 @@ final class OpenAiChat implements Dialect {
 
     @Override
     public @Nullable Endpoint endpoint(String path) {
-        if (path.endsWith(PATH)) {
-            return new Endpoint(this, Operation.CHAT, "");
+        if (!path.endsWith(PATH)) {
+            return null;
         }
         Matcher azure = AZURE.matcher(path);
-        return azure.matches() ? new Endpoint(this, Operation.CHAT, azure.group(1)) : null;
+        return new Endpoint(this, Operation.CHAT, azure.matches() ? azure.group(1) : "");
     }
 
     @Override

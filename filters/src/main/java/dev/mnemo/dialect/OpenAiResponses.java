@@ -50,7 +50,7 @@ final class OpenAiResponses implements Dialect {
     /** Azure's older path has no version. */
     @Override
     public @Nullable Endpoint endpoint(String path) {
-        if (path.endsWith("/v1/responses") || path.equals("/openai/responses")) {
+        if (path.endsWith("/v1/responses") || path.equals("/openai/responses") || path.equals("/responses")) {
             return new Endpoint(this, Operation.CHAT, "");
         }
         return path.endsWith("/v1/responses/input_tokens") ? new Endpoint(this, Operation.COUNT, "") : null;

@@ -80,7 +80,7 @@ final class AnswerIntake {
         response.setStatusCode(HttpStatusCode.valueOf(status));
         UpstreamHeaders.copyBack(head.responseHeaders(), response.getHeaders());
         Framing framing = Framing.of(head.responseHeaders().get(HttpHeaders.CONTENT_TYPE, ""));
-        if (framing == Framing.EVENTS) {
+        if (framing != Framing.WHOLE) {
             response.getHeaders().set("X-Accel-Buffering", "no");
         }
         if (status >= 500) {

@@ -34,7 +34,7 @@ class DialectsDocTest {
             case OpenAiChat chat ->
                 new Words(
                         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"u\"}]}",
-                        "`…/v1/chat/completions`, Azure's `/openai/deployments/{d}/chat/completions`",
+                        "`…/chat/completions`, Azure's `/openai/deployments/{d}/chat/completions`",
                         "/v1/chat/completions/count",
                         "a message of its own behind the leading `system`/`developer` ones (OpenAI, Azure); elsewhere inside the last of them",
                         "header",
