@@ -2,8 +2,7 @@ package dev.mnemo.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mnemo.dialect.ChatRequest;
-import dev.mnemo.dialect.Endpoints;
+import dev.mnemo.tenant.Upstream.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,36 +70,19 @@ class CallHeadersTest {
         assertThat(found == null || found.value().isEmpty()).isTrue();
     }
 
-    @Test
-    void aConversationIsNamedByMnemosHeaderThenByAKnownClientsThenByItsFirstWords() {
-        HttpHeaders headers = new HttpHeaders();
-        String fingerprint = name(headers, "hello");
-        headers.set("x-openwebui-chat-id", "chat-7");
-        String client = name(headers, "hello");
-        headers.set("X-Mnemo-Conversation", "mine");
-
-        assertThat(fingerprint)
-                .startsWith("f:")
-                .isEqualTo(name(new HttpHeaders(), "hello"))
-                .isNotEqualTo(name(new HttpHeaders(), "other"));
-        assertThat(client).isEqualTo("h:chat-7");
-        assertThat(name(headers, "hello")).isEqualTo("h:mine");
-        headers.set("X-Mnemo-Conversation", "x".repeat(5_000));
-        assertThat(name(headers, "hello")).hasSizeLessThan(64);
-    }
-
-    @Test
-    void aConversationThatIsNamedByItsWordsStartsWhereNothingIsAnswered() {
-        assertThat(ConversationNames.of(new HttpHeaders(), saying("hello")).starts())
-                .isTrue();
-    }
-
-    private static String name(HttpHeaders headers, String words) {
-        return ConversationNames.of(headers, saying(words)).name();
-    }
-
-    private static ChatRequest saying(String words) {
-        return Endpoints.read(
-                Endpoints.CHAT, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}");
+    @ParameterizedTest
+    @CsvSource({
+        "OPENAI, authorization, authorization",
+        "OPENAI, api-key, api-key",
+        "OPENAI, x-api-key, authorization",
+        "ANTHROPIC, authorization, x-api-key",
+        "ANTHROPIC, x-api-key, x-api-key",
+        "GEMINI, x-goog-api-key, x-goog-api-key",
+        "GEMINI, authorization, authorization",
+        "GEMINI, x-api-key, x-goog-api-key",
+        "OLLAMA, x-api-key, authorization"
+    })
+    void theTenantsCredentialGoesWhereItsProviderLooks(Protocol protocol, String used, String carrier) {
+        assertThat(Credential.carrier(protocol, used)).isEqualTo(carrier);
     }
 }
