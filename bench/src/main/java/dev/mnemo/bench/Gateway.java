@@ -17,18 +17,21 @@ final class Gateway implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final boolean personalises;
 
-    private Gateway(Process process, int port) {
+    private Gateway(Process process, int port, boolean personalises) {
         this.process = process;
         this.port = port;
+        this.personalises = personalises;
     }
 
     /**
      * Starts a JVM with the bench's flags and waits until it listens.
      *
+     * @param personalises whether it is Mnemo
      * @param what {@code -cp … Main} or {@code -jar …}, and arguments
      */
-    static Gateway start(int port, List<String> what) throws Exception {
+    static Gateway start(int port, boolean personalises, List<String> what) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
@@ -51,11 +54,16 @@ final class Gateway implements AutoCloseable {
             }
             Thread.sleep(50);
         }
-        return new Gateway(process, port);
+        return new Gateway(process, port, personalises);
     }
 
     int port() {
         return port;
+    }
+
+    /** Whether each call is to be personalised, charged and recorded. */
+    boolean personalises() {
+        return personalises;
     }
 
     /** CPU time of the process so far, in microseconds. */

@@ -1,0 +1,87 @@
+package dev.mnemo.bench;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
+
+/**
+ * Measures gateways. Of Mnemo it looks in Redis, after each measurement, whether every call was charged as the upstream
+ * counted it, and whether the last ones were recorded: else the figures would be of something else.
+ */
+final class Meter {
+
+    /** So many of the last calls must have been recorded. */
+    private static final int LAST = 20;
+
+    /** Where a record has its time, in milliseconds since 1970. */
+    private static final int RECORDED_AT = 26;
+
+    private final RedisCommands<byte[], byte[]> redis;
+
+    Meter(RedisCommands<byte[], byte[]> redis) {
+        this.redis = redis;
+    }
+
+    /** A closed loop of the call. */
+    Load.Result load(Gateway gateway, Request request, int connections, double seconds) throws Exception {
+        return checked(gateway, request, () -> Load.run(gateway, request, connections, seconds), Load.Result::calls);
+    }
+
+    /**
+     * Any other measurement.
+     *
+     * @param calls how many it made
+     */
+    <T> T checked(Gateway gateway, Request request, Callable<T> measurement, ToLongFunction<T> calls) throws Exception {
+        if (!gateway.personalises()) {
+            return measurement.call();
+        }
+        long before = used(request.tenant());
+        long began = System.currentTimeMillis();
+        T result = measurement.call();
+        long made = calls.applyAsLong(result);
+        long used = used(request.tenant()) - before;
+        long expected = made * (WireFormat.INPUT + WireFormat.OUTPUT);
+        if (used != expected) {
+            throw new IllegalStateException(request.format() + ": used " + used + " (expected: " + expected + ")");
+        }
+        if (request.recorded()) {
+            awaitRecords(request.tenant(), Math.min(made, LAST), began);
+        }
+        return result;
+    }
+
+    /** Waits until the user has so many records that are not older than {@code since}. */
+    void awaitRecords(String tenant, long count, long since) throws InterruptedException {
+        byte[] key = key(tenant + ":ada", "interactions");
+        for (int i = 0; i < 200; i++) {
+            byte[] oldest = redis.lindex(key, -count);
+            if (oldest != null && ByteBuffer.wrap(oldest).getLong(RECORDED_AT) >= since) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        throw new IllegalStateException(tenant + ": fewer than " + count + " calls were recorded");
+    }
+
+    /** Tokens charged to the tenant, once no call holds anything any more. */
+    private long used(String tenant) throws InterruptedException {
+        byte[] key = key(tenant, "limit:tenant-month");
+        for (int i = 0; i < 200 && number(key, "held") != 0; i++) {
+            Thread.sleep(50);
+        }
+        return number(key, "used");
+    }
+
+    private long number(byte[] key, String field) {
+        byte[] value = redis.hget(key, field.getBytes(US_ASCII));
+        return value == null ? 0 : Long.parseLong(new String(value, US_ASCII));
+    }
+
+    private static byte[] key(String owner, String name) {
+        return ("mnemo:v1:{" + owner + "}:" + name).getBytes(US_ASCII);
+    }
+}

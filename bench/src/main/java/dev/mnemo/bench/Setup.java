@@ -1,0 +1,126 @@
+package dev.mnemo.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import redis.embedded.RedisServer;
+
+/**
+ * The processes of one run.
+ *
+ * @param plain a Spring Cloud Gateway with one route
+ * @param meter what measures both gateways
+ */
+record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway plain, Gateway mnemo, Meter meter)
+        implements AutoCloseable {
+
+    /** A tenant whose users have five interactions shown. */
+    static final String SMALL = "small";
+
+    /** A tenant whose users have a hundred shown, in a context of up to 60,000 tokens. */
+    static final String LARGE = "large";
+
+    private static final String TENANT = """
+            keys: [{id: bench, sha256: "%s", may: [chat, memory]}]
+            upstreams: [{name: cheap, speaks: [openai, anthropic, gemini, ollama], url: "http://127.0.0.1:%d", credential: none}]
+            memory: %s
+            budgets:
+              limits:
+                - {name: tenant-month, per: tenant, tokens: 9000000M, every: month}
+                - {name: user-day, per: user, tokens: 9000000M, every: day}
+            """;
+
+    static Setup start() throws Exception {
+        RedisServer server = RedisServer.builder()
+                .port(free())
+                .bind("127.0.0.1")
+                .setting("save \"\"")
+                .build();
+        server.start();
+        String redis = "redis://127.0.0.1:" + server.ports().getFirst();
+        Gateway upstream = startUpstream();
+        Gateway plain = startPlain(upstream.port());
+        Gateway mnemo = startMnemo(upstream.port(), redis);
+        RedisClient client = RedisClient.create(redis);
+        Meter meter = new Meter(client.connect(ByteArrayCodec.INSTANCE).sync());
+        return new Setup(server, client, upstream, plain, mnemo, meter);
+    }
+
+    /** In the order in which they alternate. */
+    List<Gateway> gateways() {
+        return List.of(plain, mnemo);
+    }
+
+    @Override
+    public void close() throws IOException {
+        mnemo.close();
+        plain.close();
+        upstream.close();
+        client.close();
+        server.stop();
+    }
+
+    private static Gateway startUpstream() throws Exception {
+        int port = free();
+        return Gateway.start(port, false, java(CheapUpstream.class, String.valueOf(port)));
+    }
+
+    private static Gateway startPlain(int upstream) throws Exception {
+        int port = free();
+        String route = "--spring.cloud.gateway.server.webflux.routes[0].";
+        return Gateway.start(
+                port,
+                false,
+                java(
+                        PlainGateway.class,
+                        "--server.port=" + port,
+                        route + "id=llm",
+                        route + "uri=http://127.0.0.1:" + upstream,
+                        route + "predicates[0]=Path=/**",
+                        "--logging.level.root=warn"));
+    }
+
+    private static Gateway startMnemo(int upstream, String redis) throws Exception {
+        Path tenants = Files.createTempDirectory("bench-tenants");
+        tenant(tenants, SMALL, upstream, "{recent: 5, keep: 20}");
+        tenant(tenants, LARGE, upstream, "{context: 60k, recent: 100, keep: 100}");
+        int port = free();
+        return Gateway.start(
+                port,
+                true,
+                List.of(
+                        "-jar",
+                        "gateway/target/mnemo-gateway.jar",
+                        "--server.port=" + port,
+                        "--management.server.port=" + free(),
+                        "--mnemo.tenants=" + tenants,
+                        "--mnemo.redis.url=" + redis));
+    }
+
+    private static void tenant(Path directory, String id, int upstream, String memory) throws Exception {
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest((id + "-key").getBytes(UTF_8));
+        Files.writeString(
+                directory.resolve(id + ".yaml"), TENANT.formatted(HexFormat.of().formatHex(hash), upstream, memory));
+    }
+
+    private static List<String> java(Class<?> main, String... arguments) {
+        List<String> what = new ArrayList<>(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        what.addAll(List.of(arguments));
+        return what;
+    }
+
+    private static int free() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
