@@ -12,7 +12,7 @@ public final class Bench {
 
     /** Which tables. */
     private static final List<String> PARTS =
-            List.of(System.getenv().getOrDefault("BENCH_PARTS", "chat").split(","));
+            List.of(System.getenv().getOrDefault("BENCH_PARTS", "chat,dialects").split(","));
 
     private static final int WARM = 60_000;
 
@@ -26,6 +26,9 @@ public final class Bench {
             }
             if (PARTS.contains("chat")) {
                 ChatTable.measure(setup).print();
+            }
+            if (PARTS.contains("dialects")) {
+                DialectTable.measure(setup).print();
             }
         }
     }
