@@ -11,8 +11,8 @@ public final class Bench {
     static final double SECONDS = Double.parseDouble(System.getenv().getOrDefault("BENCH_SECONDS", "6"));
 
     /** Which tables. */
-    private static final List<String> PARTS =
-            List.of(System.getenv().getOrDefault("BENCH_PARTS", "chat,dialects").split(","));
+    private static final List<String> PARTS = List.of(
+            System.getenv().getOrDefault("BENCH_PARTS", "chat,dialects,large").split(","));
 
     private static final int WARM = 60_000;
 
@@ -29,6 +29,9 @@ public final class Bench {
             }
             if (PARTS.contains("dialects")) {
                 DialectTable.measure(setup).print();
+            }
+            if (PARTS.contains("large")) {
+                LargeTable.measure(setup).print();
             }
         }
     }
