@@ -11,8 +11,9 @@ public final class Bench {
     static final double SECONDS = Double.parseDouble(System.getenv().getOrDefault("BENCH_SECONDS", "6"));
 
     /** Which tables. */
-    private static final List<String> PARTS = List.of(
-            System.getenv().getOrDefault("BENCH_PARTS", "chat,dialects,large").split(","));
+    private static final List<String> PARTS = List.of(System.getenv()
+            .getOrDefault("BENCH_PARTS", "chat,dialects,large,stream")
+            .split(","));
 
     private static final int WARM = 60_000;
 
@@ -32,6 +33,9 @@ public final class Bench {
             }
             if (PARTS.contains("large")) {
                 LargeTable.measure(setup).print();
+            }
+            if (PARTS.contains("stream")) {
+                StreamTable.measure(setup).print();
             }
         }
     }
