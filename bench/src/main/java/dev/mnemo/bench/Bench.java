@@ -8,7 +8,7 @@ public final class Bench {
     static final int ROUNDS = 3;
 
     /** Of a round at many connections; a round at one takes a quarter. */
-    static final double SECONDS = Double.parseDouble(System.getenv().getOrDefault("BENCH_SECONDS", "6"));
+    static final double SECONDS = Double.parseDouble(System.getenv().getOrDefault("BENCH_SECONDS", "5"));
 
     /** Which tables. */
     private static final List<String> PARTS = List.of(System.getenv()
