@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /** One kept connection to a gateway. Of Mnemo it believes only answers that say that the call was personalised. */
 final class Client implements AutoCloseable {
@@ -17,6 +17,8 @@ final class Client implements AutoCloseable {
     private static final Pattern CONTEXT =
             Pattern.compile("x-mnemo-context: tokens=\\d+, preferences=2,", Pattern.CASE_INSENSITIVE);
     private static final Pattern EVENT = Pattern.compile("\"id\":\"(\\d+)\".*\n\n");
+    private static final Pattern CHUNK = Pattern.compile("\r\n[0-9a-f]+\r\n");
+    private static final int LINE_END = 2;
     private static final String HEAD_END = "\r\n\r\n";
     private static final String END = "\r\n0\r\n\r\n";
 
@@ -64,19 +66,17 @@ final class Client implements AutoCloseable {
         long sent = System.nanoTime();
         out.write(bytes);
         int length = head();
-        int seen = head.length();
-        while (length == seen) {
+        int start = head.length();
+        while (length == start) {
             length += read(length);
         }
         long now = System.nanoTime();
         long first = now - sent;
         List<Long> delays = new ArrayList<>();
         while (true) {
-            Matcher events = EVENT.matcher(text(seen, length));
-            int from = seen;
-            while (events.find()) {
-                delays.add(now - Long.parseLong(events.group(1)));
-                seen = from + events.end();
+            for (long written :
+                    written(start - LINE_END, length).skip(delays.size()).toArray()) {
+                delays.add(now - written);
             }
             if (text(length - END.length(), length).equals(END)) {
                 return new Streamed(first, now - sent, delays);
@@ -84,6 +84,12 @@ final class Client implements AutoCloseable {
             length += read(length);
             now = System.nanoTime();
         }
+    }
+
+    /** When the events that have come were written. A gateway may cut one in two chunks, so the chunks' frames go first. */
+    private LongStream written(int from, int to) {
+        String body = CHUNK.matcher(text(from, to)).replaceAll("");
+        return EVENT.matcher(body).results().mapToLong(event -> Long.parseLong(event.group(1)));
     }
 
     /** The value of a header of the last answer. */
