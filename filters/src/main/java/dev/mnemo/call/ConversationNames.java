@@ -68,9 +68,13 @@ public final class ConversationNames {
 
     /** Whether the answer may give the conversation another name than it has. */
     public static boolean change(ChatRequest request, Conversation conversation) {
-        return conversation.name().startsWith(WORDS)
-                || conversation.held()
-                || request.thread().resumable();
+        return conversation.name().startsWith(WORDS) || conversation.held() || mayBeContinued(request);
+    }
+
+    /** A client that repeats earlier answers itself does not continue one by its id. */
+    private static boolean mayBeContinued(ChatRequest request) {
+        ChatRequest.Thread thread = request.thread();
+        return thread.resumable() && (thread.continues() != null || request.starts());
     }
 
     /** Whether it is the provider who keeps the conversation of that name. */
@@ -83,7 +87,7 @@ public final class ConversationNames {
         List<String> names = new ArrayList<>(2);
         if (request.thread().endless()) {
             names.add(conversation.name());
-        } else if (request.thread().resumable() && answer.id() != null) {
+        } else if (mayBeContinued(request) && answer.id() != null) {
             names.add(THREAD + bounded("response:" + answer.id()));
         }
         if (conversation.name().startsWith(WORDS) && !answer.text().isBlank() && !answer.textCut()) {
