@@ -1,7 +1,5 @@
 package dev.mnemo.memory;
 
-import dev.mnemo.json.JsonText;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.List;
 
@@ -48,9 +46,37 @@ final class BlockText {
                 + (interaction.partial() ? ",\"cut_off\":true}" : "}");
     }
 
-    /** The inside of a JSON string, without angle brackets and without what some readers take for a line's end. */
+    /**
+     * The inside of a JSON string, without angle brackets and without what some readers take for a line's end. One pass: a
+     * block of 50,000 tokens is made while its call waits.
+     */
     static String quoted(String text) {
-        return withoutMarkup(new String(JsonText.escaped(text), StandardCharsets.UTF_8));
+        StringBuilder out = new StringBuilder(text.length() + 16);
+        int plain = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (isPlain(c)) {
+                continue;
+            }
+            out.append(text, plain, i);
+            plain = i + 1;
+            switch (c) {
+                case '"', '\\' -> out.append('\\').append(c);
+                case '\n' -> out.append("\\n");
+                case '\t' -> out.append("\\t");
+                case '\r' -> out.append("\\r");
+                default -> out.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        return plain == 0 ? text : out.append(text, plain, text.length()).toString();
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c != '"' && c != '\\' && !isMarkup(c);
+    }
+
+    private static boolean isMarkup(char c) {
+        return c == '<' || c == '>' || c == '\u2028' || c == '\u2029' || c == '\u0085';
     }
 
     /** JSON whose strings hold no angle brackets any more; they stand as escapes, so that its value is the same. */
@@ -58,7 +84,7 @@ final class BlockText {
         StringBuilder out = null;
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);
-            boolean plain = c != '<' && c != '>' && c != '\u2028' && c != '\u2029' && c != '\u0085';
+            boolean plain = !isMarkup(c);
             if (!plain && out == null) {
                 out = new StringBuilder(json.length() + 16).append(json, 0, i);
             }

@@ -2,8 +2,8 @@ package dev.mnemo.memory;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import java.nio.BufferUnderflowException;
@@ -67,8 +67,12 @@ final class InteractionCodec {
         }
     }
 
-    /** Null for a record that is damaged or of a version that is not known: it counts as absent, and breaks no call. */
-    static @Nullable Interaction decode(byte[] record) {
+    /**
+     * Null for a record that is damaged or of a version that is not known: it counts as absent, and breaks no call.
+     *
+     * @param unpacker one for all records of a user: making one costs more than unpacking a record
+     */
+    static @Nullable Interaction decode(byte[] record, ZstdDecompressCtx unpacker) {
         try {
             ByteBuffer in = ByteBuffer.wrap(record);
             byte version = in.get();
@@ -81,7 +85,7 @@ final class InteractionCodec {
             int sized = in.getInt();
             int size = sized < 0 ? ~sized : sized;
             int userLength = in.getInt();
-            byte[] texts = texts(record, codec, size);
+            byte[] texts = texts(record, codec, size, unpacker);
             if (version != VERSION || texts == null || userLength < 0 || userLength > size || tokens < 0) {
                 return null;
             }
@@ -99,7 +103,7 @@ final class InteractionCodec {
         }
     }
 
-    private static byte @Nullable [] texts(byte[] record, byte codec, int size) {
+    private static byte @Nullable [] texts(byte[] record, byte codec, int size, ZstdDecompressCtx unpacker) {
         if (size > LARGEST || record.length < HEADER) {
             return null;
         }
@@ -111,7 +115,7 @@ final class InteractionCodec {
             System.arraycopy(record, HEADER, texts, 0, size);
             return texts;
         }
-        long unpacked = Zstd.decompressByteArray(texts, 0, size, record, HEADER, record.length - HEADER);
+        int unpacked = unpacker.decompressByteArray(texts, 0, size, record, HEADER, record.length - HEADER);
         return codec == PACKED && unpacked == size ? texts : null;
     }
 }

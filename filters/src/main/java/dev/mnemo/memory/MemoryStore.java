@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.call.Conversation;
 import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
 import dev.mnemo.memory.MemoryStore.Recalled.Parts;
@@ -101,16 +102,27 @@ public final class MemoryStore {
         if (answer.size() == 1) {
             return new Frozen(Objects.requireNonNullElse(snapshot, EMPTY));
         }
-        List<Interaction> recent = new ArrayList<>(answer.size() - 4);
-        for (Object stored : answer.subList(4, answer.size())) {
-            Interaction interaction = stored instanceof byte[] bytes ? InteractionCodec.decode(bytes) : null;
-            if (interaction != null) {
-                recent.add(interaction);
-            }
-        }
+        List<Interaction> recent = interactions(answer.subList(4, answer.size()));
         Preferences preferences =
                 PreferencesCodec.decode(bytes(answer.get(1)), bytes(answer.get(2)), bytes(answer.get(3)));
         return new Parts(preferences, recent, snapshot);
+    }
+
+    private static List<Interaction> interactions(List<Object> records) {
+        if (records.isEmpty()) {
+            return List.of();
+        }
+        List<Interaction> interactions = new ArrayList<>(records.size());
+        try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
+            for (Object record : records) {
+                Interaction interaction =
+                        record instanceof byte[] bytes ? InteractionCodec.decode(bytes, unpacker) : null;
+                if (interaction != null) {
+                    interactions.add(interaction);
+                }
+            }
+        }
+        return interactions;
     }
 
     private static byte @Nullable [] bytes(@Nullable Object value) {

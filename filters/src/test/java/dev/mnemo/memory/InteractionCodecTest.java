@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import java.time.Instant;
 import java.util.Random;
@@ -9,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is written is read again; what is damaged counts as absent. */
 class InteractionCodecTest {
+
+    private static final ZstdDecompressCtx UNPACKER = new ZstdDecompressCtx();
 
     private static final TokenCounter TOKENS = new TokenCounter();
     private static final Instant AT = Instant.parse("2026-11-24T10:00:00.123Z");
@@ -19,7 +22,7 @@ class InteractionCodecTest {
             for (boolean partial : new boolean[] {true, false}) {
                 Interaction written = Interaction.of(new Fingerprint(-7), AT, partial, text, text + "!", TOKENS);
 
-                assertThat(InteractionCodec.decode(InteractionCodec.encode(written)))
+                assertThat(InteractionCodec.decode(InteractionCodec.encode(written), UNPACKER))
                         .isEqualTo(written);
             }
         }
@@ -66,12 +69,12 @@ class InteractionCodecTest {
             if (bad.length > 0 && random.nextBoolean()) {
                 bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
             }
-            assertThat(InteractionCodec.decode(bad)).isNull();
+            assertThat(InteractionCodec.decode(bad, UNPACKER)).isNull();
         }
         for (int i = 0; i < 5_000; i++) {
             byte[] bad = good.clone();
             bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
-            InteractionCodec.decode(bad); // Any answer but an exception.
+            InteractionCodec.decode(bad, UNPACKER); // Any answer but an exception.
         }
     }
 }
