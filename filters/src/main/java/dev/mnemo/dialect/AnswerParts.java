@@ -6,6 +6,7 @@ import dev.mnemo.json.JsonReader.Members;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What one answer, or all pieces of one, have said so far. A dialect writes into it. Not thread-safe. */
@@ -29,10 +30,42 @@ public final class AnswerParts {
 
     AnswerParts() {}
 
-    /** A piece of the answer that is shown. */
-    void text(String piece) {
-        bytes(piece);
-        keep(piece);
+    /** A piece of the answer that is shown; null is none. */
+    void text(@Nullable String piece) {
+        if (piece != null) {
+            bytes(piece);
+            keep(piece);
+        }
+    }
+
+    /** What is inside one choice. */
+    @FunctionalInterface
+    interface Content {
+        void read(JsonReader json, AnswerParts into);
+    }
+
+    /** One of several answers. All were paid for; the first is the one that is remembered. */
+    void choice(JsonReader json, Content content) {
+        long index = 0;
+        @Nullable String finish = null;
+        int before = text.length();
+        boolean stepBefore = step;
+        for (Members m = json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "index" -> index = Objects.requireNonNullElse(json.integer(), 0L);
+                case "finish_reason", "finishReason" -> finish = json.string();
+                case "delta", "message", "content" -> content.read(json, this);
+                default -> {
+                    // Ratings, probabilities.
+                }
+            }
+        }
+        if (index == 0) {
+            finish(finish);
+        } else {
+            text.setLength(before);
+            step = stepBefore;
+        }
     }
 
     /** The whole text, in the place of the pieces; they were counted when they came. */
@@ -97,16 +130,6 @@ public final class AnswerParts {
         if (said.input() + said.output() > 0) {
             usage = said;
         }
-    }
-
-    /** Length of the text so far, for {@link #cut}. */
-    int length() {
-        return text.length();
-    }
-
-    /** Forgets what was appended since; it was paid for, but it is not what is remembered. */
-    void cut(int length) {
-        text.setLength(Math.min(length, text.length()));
     }
 
     /** Whether it has said that it ends. */

@@ -19,7 +19,6 @@ import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonToken;
 
 /** Anthropic Messages (facts: Anthropic's API reference and prompt-caching guide, August 2026). */
 final class AnthropicMessages implements Dialect {
@@ -114,24 +113,14 @@ final class AnthropicMessages implements Dialect {
             switch (m.name()) {
                 case "type" -> type = Objects.requireNonNullElse(json.string(), "");
                 case "message" -> {
-                    if (m.isObject()) {
-                        for (Members inner = json.members(); inner.next(); ) {
-                            message(inner.name(), inner.value(), json, into);
-                        }
+                    for (Members inner = json.members(); inner.next(); ) {
+                        message(inner.name(), json, into);
                     }
                 }
-                case "delta" -> {
-                    if (m.isObject()) {
-                        delta(json, into);
-                    }
-                }
-                case "content_block" -> {
-                    if (m.isObject()) {
-                        block(json, into);
-                    }
-                }
+                case "delta" -> delta(json, into);
+                case "content_block" -> block(json, into);
                 case "error" -> into.fail();
-                default -> message(m.name(), m.value(), json, into);
+                default -> message(m.name(), json, into);
             }
         }
         if (type.equals("message_stop")) {
@@ -140,21 +129,15 @@ final class AnthropicMessages implements Dialect {
     }
 
     /** A member of a message: a stream begins with one, and a whole answer is one. */
-    private static void message(String name, JsonToken value, JsonReader json, AnswerParts into) {
+    private static void message(String name, JsonReader json, AnswerParts into) {
         switch (name) {
             case "content" -> {
-                if (value == JsonToken.START_ARRAY) {
-                    for (Elements e = json.elements(); e.nextObject(); ) {
-                        block(json, into);
-                    }
+                for (Elements e = json.elements(); e.nextObject(); ) {
+                    block(json, into);
                 }
             }
             case "stop_reason" -> stop(json.string(), into);
-            case "usage" -> {
-                if (value == JsonToken.START_OBJECT) {
-                    into.usage(usage(AnswerParts.counts(json), into.usage()));
-                }
-            }
+            case "usage" -> into.usage(usage(AnswerParts.counts(json), into.usage()));
             default -> {
                 // Its id, its model.
             }
@@ -185,7 +168,7 @@ final class AnthropicMessages implements Dialect {
                 }
             }
         }
-        if (type.equals("text") && text != null) {
+        if (type.equals("text")) {
             into.text(text);
         }
     }
@@ -194,12 +177,7 @@ final class AnthropicMessages implements Dialect {
     private static void delta(JsonReader json, AnswerParts into) {
         for (Members m = json.members(); m.next(); ) {
             switch (m.name()) {
-                case "text" -> {
-                    String piece = json.string();
-                    if (piece != null) {
-                        into.text(piece);
-                    }
-                }
+                case "text" -> into.text(json.string());
                 case "partial_json", "thinking" -> into.bytes(json.string());
                 case "stop_reason" -> stop(json.string(), into);
                 default -> {

@@ -56,9 +56,9 @@ final class AnthropicReader {
             case "messages" -> scan.messages(name, value, () -> message(scan));
             case "stream" -> stream = scan.flag(name, value);
             case "max_tokens" -> maxTokens = scan.count(name, value);
-            case "tools" -> tools(scan, name, value);
+            case "tools" -> tools(scan, name);
             case "cache_control" -> marker(scan, value, false);
-            case "thread" -> thread(scan, name, value);
+            case "thread" -> thread(scan, name);
             case "metadata" -> scan.carriers(name, value);
             default -> scan.carrier(name, value);
         }
@@ -81,13 +81,11 @@ final class AnthropicReader {
         system = new Span(start, scan.json.offset());
     }
 
-    private void tools(RequestScan scan, String name, JsonToken value) {
+    private void tools(RequestScan scan, String name) {
         scan.once(name);
         int start = scan.json.start();
-        if (value == JsonToken.START_ARRAY) {
-            for (Elements e = scan.json.elements(); e.nextObject(); ) {
-                block(scan, true);
-            }
+        for (Elements e = scan.json.elements(); e.nextObject(); ) {
+            block(scan, true);
         }
         scan.json.skip();
         scan.promptBytes += scan.json.offset() - start;
@@ -115,12 +113,10 @@ final class AnthropicReader {
         longAfter |= !before && ttl.equals("1h");
     }
 
-    private void thread(RequestScan scan, String name, JsonToken value) {
+    private void thread(RequestScan scan, String name) {
         scan.once(name);
-        if (value == JsonToken.START_OBJECT) {
-            for (Members inner = scan.json.members(); inner.next(); ) {
-                continues |= inner.name().equals("type") && "continue".equals(scan.json.string());
-            }
+        for (Members m = scan.json.members(); m.next(); ) {
+            continues |= m.name().equals("type") && "continue".equals(scan.json.string());
         }
     }
 

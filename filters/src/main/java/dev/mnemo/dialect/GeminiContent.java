@@ -142,26 +142,18 @@ final class GeminiContent implements Dialect {
         for (Members m = json.members(); m.next(); ) {
             switch (m.name()) {
                 case "candidates" -> {
-                    if (m.isArray()) {
-                        for (Elements e = json.elements(); e.nextObject(); ) {
-                            candidate(json, into);
-                        }
+                    for (Elements e = json.elements(); e.nextObject(); ) {
+                        into.choice(json, GeminiContent::content);
                     }
                 }
                 case "promptFeedback" -> {
-                    if (m.isObject()) {
-                        for (Members inner = json.members(); inner.next(); ) {
-                            if (inner.name().equals("blockReason")) {
-                                into.finish(json.string());
-                            }
+                    for (Members inner = json.members(); inner.next(); ) {
+                        if (inner.name().equals("blockReason")) {
+                            into.finish(json.string());
                         }
                     }
                 }
-                case "usageMetadata" -> {
-                    if (m.isObject()) {
-                        into.usage(usage(AnswerParts.counts(json)));
-                    }
-                }
+                case "usageMetadata" -> into.usage(usage(AnswerParts.counts(json)));
                 case "error" -> into.fail();
                 default -> {
                     // Its model, its id.
@@ -170,37 +162,9 @@ final class GeminiContent implements Dialect {
         }
     }
 
-    private static void candidate(JsonReader json, AnswerParts into) {
-        long index = 0;
-        @Nullable String finish = null;
-        int before = into.length();
-        for (Members m = json.members(); m.next(); ) {
-            switch (m.name()) {
-                case "index" -> {
-                    Long number = json.integer();
-                    index = number == null ? 0 : number;
-                }
-                case "finishReason" -> finish = json.string();
-                case "content" -> {
-                    if (m.isObject()) {
-                        content(json, into);
-                    }
-                }
-                default -> {
-                    // Safety ratings, citations.
-                }
-            }
-        }
-        if (index == 0) {
-            into.finish(finish);
-        } else {
-            into.cut(before);
-        }
-    }
-
     private static void content(JsonReader json, AnswerParts into) {
         for (Members m = json.members(); m.next(); ) {
-            if (m.name().equals("parts") && m.isArray()) {
+            if (m.name().equals("parts")) {
                 for (Elements e = json.elements(); e.nextObject(); ) {
                     part(json, into);
                 }

@@ -50,10 +50,8 @@ final class GeminiReader {
             }
             case "generationConfig", "generation_config" -> {
                 scan.once("generationConfig");
-                if (value == JsonToken.START_OBJECT) {
-                    for (Members inner = scan.json.members(); inner.next(); ) {
-                        config(scan, inner.name(), inner.value());
-                    }
+                for (Members inner = scan.json.members(); inner.next(); ) {
+                    config(scan, inner.name(), inner.value());
                 }
             }
             case "cachedContent", "cached_content" -> {

@@ -54,10 +54,8 @@ final class OllamaChat implements Dialect {
         for (Members m = json.members(); m.next(); ) {
             switch (m.name()) {
                 case "message" -> {
-                    if (m.isObject()) {
-                        for (Members inner = json.members(); inner.next(); ) {
-                            message(inner.name(), json, into);
-                        }
+                    for (Members inner = json.members(); inner.next(); ) {
+                        message(inner.name(), json, into);
                     }
                 }
                 case "done" -> {
@@ -79,12 +77,7 @@ final class OllamaChat implements Dialect {
 
     private static void message(String name, JsonReader json, AnswerParts into) {
         switch (name) {
-            case "content" -> {
-                String piece = json.string();
-                if (piece != null) {
-                    into.text(piece);
-                }
-            }
+            case "content" -> into.text(json.string());
             case "thinking" -> into.bytes(json.string());
             case "tool_calls" -> {
                 Span calls = json.span();

@@ -51,10 +51,8 @@ final class OllamaReader {
             case "tools", "format" -> scan.prompt();
             case "options" -> {
                 scan.once(name);
-                if (value == JsonToken.START_OBJECT) {
-                    for (Members inner = scan.json.members(); inner.next(); ) {
-                        option(scan, inner.name());
-                    }
+                for (Members inner = scan.json.members(); inner.next(); ) {
+                    option(scan, inner.name());
                 }
             }
             default -> scan.carrier(name, value);
@@ -86,10 +84,8 @@ final class OllamaReader {
                     draft.content(m.name(), m.value(), () -> {});
                 }
                 case "images" -> {
-                    if (m.isArray()) {
-                        for (Elements e = scan.json.elements(); e.next(); ) {
-                            scan.media++;
-                        }
+                    for (Elements e = scan.json.elements(); e.next(); ) {
+                        scan.media++;
                     }
                 }
                 default -> scan.prompt();

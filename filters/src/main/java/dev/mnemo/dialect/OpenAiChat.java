@@ -120,17 +120,11 @@ final class OpenAiChat implements Dialect {
         for (Members m = json.members(); m.next(); ) {
             switch (m.name()) {
                 case "choices" -> {
-                    if (m.isArray()) {
-                        for (Elements e = json.elements(); e.nextObject(); ) {
-                            choice(json, into);
-                        }
+                    for (Elements e = json.elements(); e.nextObject(); ) {
+                        into.choice(json, OpenAiChat::content);
                     }
                 }
-                case "usage" -> {
-                    if (m.isObject()) {
-                        into.usage(usage(AnswerParts.counts(json)));
-                    }
-                }
+                case "usage" -> into.usage(usage(AnswerParts.counts(json), "prompt_tokens", "completion_tokens"));
                 case "error" -> {
                     if (m.value() != JsonToken.VALUE_NULL) {
                         into.fail();
@@ -143,43 +137,10 @@ final class OpenAiChat implements Dialect {
         }
     }
 
-    private static void choice(JsonReader json, AnswerParts into) {
-        long index = 0;
-        @Nullable String finish = null;
-        int before = into.length();
-        for (Members m = json.members(); m.next(); ) {
-            switch (m.name()) {
-                case "index" -> {
-                    Long number = json.integer();
-                    index = number == null ? 0 : number;
-                }
-                case "finish_reason" -> finish = json.string();
-                case "delta", "message" -> {
-                    if (m.isObject()) {
-                        content(json, into);
-                    }
-                }
-                default -> {
-                    // Not ours.
-                }
-            }
-        }
-        if (index == 0) {
-            into.finish(finish);
-        } else {
-            into.cut(before);
-        }
-    }
-
     private static void content(JsonReader json, AnswerParts into) {
         for (Members m = json.members(); m.next(); ) {
             switch (m.name()) {
-                case "content" -> {
-                    String piece = json.string();
-                    if (piece != null) {
-                        into.text(piece);
-                    }
-                }
+                case "content" -> into.text(json.string());
                 case "refusal", "reasoning_content", "reasoning" -> into.bytes(json.string());
                 case "tool_calls", "function_call" -> {
                     Span calls = json.span();
@@ -195,12 +156,13 @@ final class OpenAiChat implements Dialect {
         }
     }
 
-    private static Usage usage(Map<String, Long> counts) {
+    /** OpenAI's two formats differ in two names. Prompts include what was cached, answers what was thought. */
+    static Usage usage(Map<String, Long> counts, String input, String output) {
         return new Usage(
-                counts.getOrDefault("prompt_tokens", 0L),
+                counts.getOrDefault(input, 0L),
                 counts.getOrDefault("cached_tokens", 0L),
                 counts.getOrDefault("cache_write_tokens", 0L),
-                counts.getOrDefault("completion_tokens", 0L),
+                counts.getOrDefault(output, 0L),
                 counts.getOrDefault("reasoning_tokens", 0L));
     }
 

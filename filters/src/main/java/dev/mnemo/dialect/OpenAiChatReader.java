@@ -13,7 +13,8 @@ import tools.jackson.core.JsonToken;
 /** Reads one request of OpenAI's chat format in one pass. */
 final class OpenAiChatReader {
 
-    private static final Set<String> MEDIA = Set.of("image_url", "input_audio", "file");
+    private static final Set<String> MEDIA =
+            Set.of("image_url", "input_audio", "file", "file_data", "file_id", "file_url");
 
     private String model = "";
     private boolean stream;
@@ -69,7 +70,8 @@ final class OpenAiChatReader {
         draft.add(role(draft.requireRole("system, developer, user, assistant or tool")));
     }
 
-    private static void part(RequestScan scan, RequestScan.Draft draft) {
+    /** A part of a message in either of OpenAI's formats. */
+    static void part(RequestScan scan, RequestScan.Draft draft) {
         for (Members m = scan.json.members(); m.next(); ) {
             if (MEDIA.contains(m.name())) {
                 scan.media++;

@@ -3,7 +3,6 @@ package dev.mnemo.dialect;
 import static dev.mnemo.dialect.DialectJson.bytes;
 import static dev.mnemo.dialect.DialectJson.quoted;
 
-import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.dialect.ChatRequest.Message;
 import dev.mnemo.dialect.Endpoint.Operation;
@@ -14,7 +13,6 @@ import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.Upstream.Protocol;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -96,15 +94,13 @@ final class OpenAiResponses implements Dialect {
                 case "type" -> type = Objects.requireNonNullElse(json.string(), "");
                 case "delta" -> delta(type, json.string(), into);
                 case "item" -> {
-                    if (m.isObject() && type.equals("response.output_item.done")) {
+                    if (type.equals("response.output_item.done")) {
                         item(json, new StringBuilder(), into);
                     }
                 }
                 case "response" -> {
-                    if (m.isObject()) {
-                        for (Members inner = json.members(); inner.next(); ) {
-                            response(inner.name(), inner.value(), json, into);
-                        }
+                    for (Members inner = json.members(); inner.next(); ) {
+                        response(inner.name(), inner.value(), json, into);
                     }
                 }
                 default -> response(m.name(), m.value(), json, into);
@@ -116,7 +112,7 @@ final class OpenAiResponses implements Dialect {
     }
 
     private static void delta(String type, @Nullable String piece, AnswerParts into) {
-        if (piece != null && type.equals("response.output_text.delta")) {
+        if (type.equals("response.output_text.delta")) {
             into.text(piece);
         } else {
             into.bytes(piece);
@@ -134,21 +130,15 @@ final class OpenAiResponses implements Dialect {
                 }
             }
             case "output" -> {
-                if (value == JsonToken.START_ARRAY) {
-                    StringBuilder said = new StringBuilder();
-                    for (Elements e = json.elements(); e.nextObject(); ) {
-                        item(json, said, into);
-                    }
-                    if (!said.isEmpty()) {
-                        into.wholeText(said.toString());
-                    }
+                StringBuilder said = new StringBuilder();
+                for (Elements e = json.elements(); e.nextObject(); ) {
+                    item(json, said, into);
+                }
+                if (!said.isEmpty()) {
+                    into.wholeText(said.toString());
                 }
             }
-            case "usage" -> {
-                if (value == JsonToken.START_OBJECT) {
-                    into.usage(usage(AnswerParts.counts(json)));
-                }
-            }
+            case "usage" -> into.usage(OpenAiChat.usage(AnswerParts.counts(json), "input_tokens", "output_tokens"));
             default -> {
                 // What the client had sent, and details.
             }
@@ -175,10 +165,8 @@ final class OpenAiResponses implements Dialect {
                 case "type" -> type = Objects.requireNonNullElse(json.string(), "");
                 case "phase" -> phase = Objects.requireNonNullElse(json.string(), "");
                 case "content" -> {
-                    if (m.isArray()) {
-                        for (Elements e = json.elements(); e.nextObject(); ) {
-                            part(json, text);
-                        }
+                    for (Elements e = json.elements(); e.nextObject(); ) {
+                        part(json, text);
                     }
                 }
                 default -> {
@@ -216,15 +204,6 @@ final class OpenAiResponses implements Dialect {
         if (type.equals("output_text") && words != null) {
             text.append(words);
         }
-    }
-
-    private static Usage usage(Map<String, Long> counts) {
-        return new Usage(
-                counts.getOrDefault("input_tokens", 0L),
-                counts.getOrDefault("cached_tokens", 0L),
-                counts.getOrDefault("cache_write_tokens", 0L),
-                counts.getOrDefault("output_tokens", 0L),
-                counts.getOrDefault("reasoning_tokens", 0L));
     }
 
     @Override

@@ -10,14 +10,11 @@ import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Members;
 import dev.mnemo.json.JsonReader.Span;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /** Reads one request of OpenAI's Responses format in one pass. */
 final class OpenAiResponsesReader {
-
-    private static final Set<String> MEDIA = Set.of("image_url", "file_data", "file_id", "input_audio", "file_url");
 
     private String model = "";
     private boolean stream;
@@ -118,25 +115,13 @@ final class OpenAiResponsesReader {
                 case "role" -> draft.role(m.value());
                 case "content" -> {
                     if (m.value() == JsonToken.VALUE_STRING || m.isArray()) {
-                        draft.content(m.name(), m.value(), () -> part(scan, draft));
+                        draft.content(m.name(), m.value(), () -> OpenAiChatReader.part(scan, draft));
                     }
                 }
                 default -> scan.prompt();
             }
         }
         draft.add(role(type, draft));
-    }
-
-    private static void part(RequestScan scan, RequestScan.Draft draft) {
-        for (Members m = scan.json.members(); m.next(); ) {
-            if (MEDIA.contains(m.name())) {
-                scan.media++;
-            } else if (m.name().equals("text") && m.value() == JsonToken.VALUE_STRING) {
-                draft.said();
-            } else if (!m.name().equals("type")) {
-                scan.prompt();
-            }
-        }
     }
 
     /** What is no message is either asked by the assistant or answered by a tool. */

@@ -132,12 +132,9 @@ final class RequestScan {
 
     /** The same for each member of an object, as {@code name.member}. */
     void carriers(String name, JsonToken value) {
-        if (value == JsonToken.VALUE_STRING) {
-            carrier(name, value);
-        } else if (value == JsonToken.START_OBJECT) {
-            for (Members inner = json.members(); inner.next(); ) {
-                carrier(name + "." + inner.name(), inner.value());
-            }
+        carrier(name, value);
+        for (Members inner = json.members(); inner.next(); ) {
+            carrier(name + "." + inner.name(), inner.value());
         }
     }
 

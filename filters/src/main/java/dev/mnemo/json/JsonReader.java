@@ -63,19 +63,20 @@ public final class JsonReader implements AutoCloseable {
         }
     }
 
-    /** The members of the object that begins here, one after the other. What of a value is not read is passed over. */
+    /** The members of the object that begins here; none where the value is no object. */
     public Members members() {
         return new Members();
     }
 
-    /** The elements of the array that begins here, one after the other. What of one is not read is passed over. */
+    /** The elements of the array that begins here; none where the value is no array. */
     public Elements elements() {
         return new Elements();
     }
 
-    /** Goes over an object; at its end the reader stands on the object's end. */
+    /** Goes over an object. What of a value is not read is passed over; at the end the reader stands on the object's end. */
     public final class Members {
 
+        private boolean left = parser.currentToken() == JsonToken.START_OBJECT;
         private boolean begun;
         private String name = "";
         private JsonToken value = JsonToken.NOT_AVAILABLE;
@@ -84,11 +85,12 @@ public final class JsonReader implements AutoCloseable {
 
         /** Goes to the next member's value; false when there is none. */
         public boolean next() {
-            if (begun) {
+            if (begun && left) {
                 skip();
             }
             begun = true;
-            if (inside() == JsonToken.END_OBJECT) {
+            left = left && inside() != JsonToken.END_OBJECT;
+            if (!left) {
                 return false;
             }
             name = String.valueOf(parser.currentName());
@@ -104,18 +106,15 @@ public final class JsonReader implements AutoCloseable {
             return value;
         }
 
-        public boolean isObject() {
-            return value == JsonToken.START_OBJECT;
-        }
-
         public boolean isArray() {
             return value == JsonToken.START_ARRAY;
         }
     }
 
-    /** Goes over an array; at its end the reader stands on the array's end. */
+    /** Goes over an array. What of an element is not read is passed over; at the end the reader stands on the array's end. */
     public final class Elements {
 
+        private boolean left = parser.currentToken() == JsonToken.START_ARRAY;
         private boolean begun;
         private JsonToken value = JsonToken.NOT_AVAILABLE;
 
@@ -123,12 +122,13 @@ public final class JsonReader implements AutoCloseable {
 
         /** Goes to the next element; false when there is none. */
         public boolean next() {
-            if (begun) {
+            if (begun && left) {
                 skip();
             }
             begun = true;
-            value = inside();
-            return value != JsonToken.END_ARRAY;
+            value = left ? inside() : JsonToken.END_ARRAY;
+            left = value != JsonToken.END_ARRAY;
+            return left;
         }
 
         /** Goes to the next element that is an object; others are passed over. */
