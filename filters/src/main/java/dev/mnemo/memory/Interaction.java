@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * One user message and the assistant's final answer to it.
@@ -58,8 +59,17 @@ public record Interaction(
     /** The first eight bytes of a SHA-256: enough to tell a user's own texts apart. */
     public record Fingerprint(long value) {
 
+        /** White space does not count: clients trim answers, and join the parts of one in ways of their own. */
         public static Fingerprint of(String text) {
-            return of(text.getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            int dense = 0;
+            for (byte b : bytes) {
+                // Negative bytes are parts of longer characters.
+                if (b > ' ' || b < 0) {
+                    bytes[dense++] = b;
+                }
+            }
+            return of(Arrays.copyOf(bytes, dense));
         }
 
         public static Fingerprint of(byte[] bytes) {

@@ -100,7 +100,8 @@ class ContextBlockTest {
         Interaction asked = interaction("And now?", "Reverse.");
         Interaction other = interaction("Who am I?", "Ada.");
         Exchanges said = new Exchanges(
-                Set.of(new Exchanges.Pair(repeated.user(), repeated.answer())), Fingerprint.of("And now?"));
+                Set.of(new Exchanges.Pair(Fingerprint.of("How do I\nsort? "), Fingerprint.of("slices.Sort.\n"))),
+                Fingerprint.of("And now?"));
 
         Snapshot snapshot = ContextBlock.compose(parts("{}", repeated, asked, other), said, 2_000, POLICY);
 
