@@ -78,6 +78,14 @@ public final class AnswerParts {
         keep(whole);
     }
 
+    /** What was said last turns out not to be the answer; it was paid for. */
+    void unsay(String last) {
+        int start = text.length() - last.length();
+        if (!textCut && start >= 0 && text.indexOf(last, start) == start) {
+            text.setLength(start);
+        }
+    }
+
     private void keep(String piece) {
         int room = KEPT - text.length();
         if (piece.length() <= room) {

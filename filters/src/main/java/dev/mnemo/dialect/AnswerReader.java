@@ -88,12 +88,13 @@ public interface AnswerReader {
         }
     }
 
-    /** A line that was cut is none. */
+    /** A line that was cut is none; the last one may lack its line feed. */
     final class Lines implements AnswerReader {
 
         private final Dialect dialect;
         private final AnswerParts parts = new AnswerParts();
         private final LineParser lines = new LineParser(this::line);
+        private boolean ending;
 
         private Lines(Dialect dialect) {
             this.dialect = dialect;
@@ -106,6 +107,7 @@ public interface AnswerReader {
 
         @Override
         public void end() {
+            ending = true;
             lines.end();
         }
 
@@ -115,7 +117,19 @@ public interface AnswerReader {
         }
 
         private void line(byte[] line, int length) {
-            piece(dialect, parts, line, length);
+            if (!ending || isWhole(line, length)) {
+                piece(dialect, parts, line, length);
+            }
+        }
+
+        private static boolean isWhole(byte[] line, int length) {
+            try (JsonReader json = JsonReader.trusted(line, 0, length)) {
+                json.next();
+                json.skip();
+                return true;
+            } catch (MalformedJson e) {
+                return false;
+            }
         }
     }
 

@@ -119,7 +119,11 @@ final class AnthropicMessages implements Dialect {
                 }
                 case "delta" -> delta(json, into);
                 case "content_block" -> block(json, into);
-                case "error" -> into.fail();
+                case "error" -> {
+                    if (m.value() != JsonToken.VALUE_NULL) {
+                        into.fail();
+                    }
+                }
                 default -> message(m.name(), json, into);
             }
         }

@@ -72,7 +72,10 @@ final class OllamaChat implements Dialect {
                 }
             }
         }
-        into.usage(new Usage(counts[0], 0, 0, counts[1], 0));
+        // A prompt that is not counted (it was in the model's cache) is unknown, not free.
+        if (counts[0] > 0) {
+            into.usage(new Usage(counts[0], 0, 0, counts[1], 0));
+        }
     }
 
     private static void message(String name, JsonReader json, AnswerParts into) {

@@ -14,6 +14,7 @@ import dev.mnemo.json.SplicedBody;
 import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -24,6 +25,16 @@ import tools.jackson.core.JsonToken;
 final class OpenAiResponses implements Dialect {
 
     static final OpenAiResponses INSTANCE = new OpenAiResponses();
+
+    /** The others are reasoning, and tools that the provider runs itself. */
+    private static final Set<String> CALLS = Set.of(
+            "function_call",
+            "custom_tool_call",
+            "computer_call",
+            "local_shell_call",
+            "shell_call",
+            "apply_patch_call",
+            "mcp_approval_request");
 
     private static final byte[] ITEM =
             bytes("{\"type\":\"message\",\"role\":\"developer\",\"content\":[{\"type\":\"input_text\",\"text\":\"");
@@ -85,19 +96,17 @@ final class OpenAiResponses implements Dialect {
                 : SplicedBody.of(body, Edit.insert(before.span().end(), COMMA, ITEM, block, ITEM_END));
     }
 
-    /** An event, or a whole Response. */
+    /** An event, or a whole Response. Servers that are compatible write an event's type behind what it is about. */
     @Override
     public void readAnswer(JsonReader json, AnswerParts into) {
         String type = "";
+        @Nullable String delta = null;
+        @Nullable Item item = null;
         for (Members m = json.members(); m.next(); ) {
             switch (m.name()) {
                 case "type" -> type = Objects.requireNonNullElse(json.string(), "");
-                case "delta" -> delta(type, json.string(), into);
-                case "item" -> {
-                    if (type.equals("response.output_item.done")) {
-                        item(json, new StringBuilder(), into);
-                    }
-                }
+                case "delta" -> delta = json.string();
+                case "item" -> item = item(json);
                 case "response" -> {
                     for (Members inner = json.members(); inner.next(); ) {
                         response(inner.name(), inner.value(), json, into);
@@ -106,16 +115,20 @@ final class OpenAiResponses implements Dialect {
                 default -> response(m.name(), m.value(), json, into);
             }
         }
-        if (type.equals("error")) {
-            into.fail();
+        switch (type) {
+            case "response.output_text.delta" -> into.text(Objects.requireNonNullElse(delta, ""));
+            case "response.output_item.done" -> done(item, into);
+            case "error" -> into.fail();
+            default -> into.bytes(delta);
         }
     }
 
-    private static void delta(String type, @Nullable String piece, AnswerParts into) {
-        if (type.equals("response.output_text.delta")) {
-            into.text(piece);
-        } else {
-            into.bytes(piece);
+    private static void done(@Nullable Item item, AnswerParts into) {
+        if (item != null && item.asks()) {
+            into.step();
+        }
+        if (item != null && item.commentary()) {
+            into.unsay(item.text());
         }
     }
 
@@ -132,7 +145,11 @@ final class OpenAiResponses implements Dialect {
             case "output" -> {
                 StringBuilder said = new StringBuilder();
                 for (Elements e = json.elements(); e.nextObject(); ) {
-                    item(json, said, into);
+                    Item item = item(json);
+                    said.append(item.commentary() ? "" : item.text());
+                    if (item.asks()) {
+                        into.step();
+                    }
                 }
                 if (!said.isEmpty()) {
                     into.wholeText(said.toString());
@@ -155,8 +172,16 @@ final class OpenAiResponses implements Dialect {
         }
     }
 
-    /** A message's text is what is shown; a call that the client must answer makes this a step. */
-    private static void item(JsonReader json, StringBuilder said, AnswerParts into) {
+    /**
+     * A part of the output.
+     *
+     * @param text that is shown; empty where it is no message
+     * @param commentary whether the text is said by the way, and is not the answer
+     * @param asks whether it is a call that the client must answer
+     */
+    private record Item(String text, boolean commentary, boolean asks) {}
+
+    private static Item item(JsonReader json) {
         String type = "";
         String phase = "";
         StringBuilder text = new StringBuilder();
@@ -174,19 +199,8 @@ final class OpenAiResponses implements Dialect {
                 }
             }
         }
-        switch (type) {
-            case "message" -> said.append(phase.equals("commentary") ? "" : text);
-            case "function_call",
-                    "custom_tool_call",
-                    "computer_call",
-                    "local_shell_call",
-                    "shell_call",
-                    "apply_patch_call",
-                    "mcp_approval_request" -> into.step();
-            default -> {
-                // Reasoning, and tools that the provider runs itself.
-            }
-        }
+        boolean message = type.equals("message");
+        return new Item(message ? text.toString() : "", message && phase.equals("commentary"), CALLS.contains(type));
     }
 
     private static void part(JsonReader json, StringBuilder text) {

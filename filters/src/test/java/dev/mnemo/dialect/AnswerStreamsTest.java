@@ -2,76 +2,102 @@ package dev.mnemo.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mnemo.dialect.Answer.Usage;
-import dev.mnemo.dialect.AnswerReader.Framing;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each golden stream, cut in two at every byte, and fed byte by byte, says the same. */
+/** Each golden answer, cut in two at every byte, and fed byte by byte, says the same. */
 class AnswerStreamsTest {
 
-    private static final Dialect CHAT = Endpoints.CHAT.dialect();
-
-    record Golden(
-            String name,
-            String text,
-            @Nullable String finish,
-            @Nullable Usage usage,
-            boolean complete,
-            boolean failed,
-            boolean toolCalls) {
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    static Stream<Golden> streams() {
+    static Stream<Golden> answers() {
         return Stream.of(
-                new Golden("plain", "Hello, world", "stop", new Usage(9, 0, 0, 4, 0), true, false, false),
-                new Golden(
-                        "cached-reasoning", "42", "stop", new Usage(51_200, 50_176, 0, 300, 120), true, false, false),
-                new Golden("unicode", "Grüße 你好 👩‍👩‍👧‍👦 \"é\"\n", "stop", null, true, false, false),
-                new Golden("tools", "", "tool_calls", new Usage(80, 0, 0, 20, 0), true, false, true),
-                new Golden("azure", "Hi", "stop", new Usage(12, 0, 0, 1, 0), true, false, false),
-                new Golden("vllm-reasoning", "Four.", "stop", new Usage(20, 0, 0, 30, 0), true, false, false),
-                new Golden("crlf-and-comments", "Hello", "stop", null, true, false, false),
-                new Golden("two-choices", "first", "stop", null, true, false, false),
-                new Golden("length", "cut off", "length", new Usage(5, 0, 0, 2, 0), true, false, false),
-                new Golden("error-in-stream", "Hel", null, null, false, true, false),
-                new Golden("without-done", "Hel", null, null, false, false, false),
-                new Golden("cut-in-mid-event", "Hel", null, null, false, false, false));
+                        GoldenOpenAi.chat(),
+                        GoldenOpenAi.responses(),
+                        GoldenOthers.anthropic(),
+                        GoldenOthers.gemini(),
+                        GoldenOthers.ollama())
+                .flatMap(answers -> answers);
     }
 
     @ParameterizedTest
-    @MethodSource("streams")
+    @MethodSource("answers")
     void readTheSameHoweverTheyAreCut(Golden golden) {
-        byte[] bytes = GoldenStreams.read(golden.name());
+        byte[] bytes = golden.stream().bytes();
         for (int cut = 0; cut <= bytes.length; cut++) {
-            AnswerReader reader = AnswerReader.of(CHAT, Framing.EVENTS);
-            reader.accept(ByteBuffer.wrap(bytes, 0, cut));
-            reader.accept(ByteBuffer.wrap(bytes, cut, bytes.length - cut));
-            reader.end();
-            requireThat(reader.answer(), golden);
+            int at = cut;
+            Answer answer = golden.read(reader -> {
+                reader.accept(ByteBuffer.wrap(bytes, 0, at));
+                reader.accept(ByteBuffer.wrap(bytes, at, bytes.length - at));
+            });
+            assertThat(Golden.said(answer)).as("cut at %d", cut).isEqualTo(golden.says());
         }
-        AnswerReader single = AnswerReader.of(CHAT, Framing.EVENTS);
-        for (byte b : bytes) {
-            single.accept(ByteBuffer.wrap(new byte[] {b}));
-        }
-        single.end();
-        requireThat(single.answer(), golden);
     }
 
-    private static void requireThat(Answer answer, Golden golden) {
-        assertThat(answer.text()).isEqualTo(golden.text());
-        assertThat(answer.finishReason()).isEqualTo(golden.finish());
-        assertThat(answer.usage()).isEqualTo(golden.usage());
-        assertThat(answer.complete()).isEqualTo(golden.complete());
-        assertThat(answer.failed()).isEqualTo(golden.failed());
-        assertThat(answer.step()).isEqualTo(golden.toolCalls());
+    @ParameterizedTest
+    @MethodSource("answers")
+    void readTheSameByteByByte(Golden golden) {
+        Answer answer = golden.read(reader -> {
+            for (byte b : golden.stream().bytes()) {
+                reader.accept(ByteBuffer.wrap(new byte[] {b}));
+            }
+        });
+
+        assertThat(Golden.said(answer)).isEqualTo(golden.says());
+    }
+
+    /** An answer that lost its end never claims to be whole; nor does it say what the whole does not. */
+    @ParameterizedTest
+    @MethodSource("answers")
+    void saysNoMoreThanTheWholeWhenItIsCutOff(Golden golden) {
+        byte[] bytes = golden.stream().bytes();
+        for (int end = 0; end < bytes.length; end++) {
+            int length = end;
+            Answer answer = golden.read(reader -> reader.accept(ByteBuffer.wrap(bytes, 0, length)));
+            assertThat(answer.complete() && !golden.says().complete())
+                    .as("cut off at %d", end)
+                    .isFalse();
+            assertThat(answer.failed() && !golden.says().failed())
+                    .as("cut off at %d", end)
+                    .isFalse();
+            assertThat(answer.step() && !golden.says().step())
+                    .as("cut off at %d", end)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void everyGoldenFileIsRead() throws IOException, URISyntaxException {
+        for (Dialect dialect : Endpoint.READING) {
+            URL directory = Objects.requireNonNull(getClass().getResource("/golden/" + dialect.id()));
+            try (Stream<Path> files = Files.list(Path.of(directory.toURI()))) {
+                assertThat(files.map(file -> dialect.id() + "/" + file.getFileName()))
+                        .containsExactlyInAnyOrderElementsOf(answers()
+                                .map(golden -> golden.stream().toString())
+                                .filter(name -> name.startsWith(dialect.id() + "/"))
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    void thoseThatAreWholeAreComplete() {
+        for (Dialect dialect : Endpoint.READING) {
+            assertThat(GoldenStreams.whole(dialect.id())).isNotEmpty();
+            for (GoldenStreams.Stream stream : GoldenStreams.whole(dialect.id())) {
+                assertThat(answers()
+                                .filter(golden -> golden.stream().equals(stream))
+                                .map(golden -> golden.says().complete()))
+                        .as(stream.toString())
+                        .containsExactly(true);
+            }
+        }
     }
 }
