@@ -130,7 +130,15 @@ final class AnthropicReader {
             }
         }
         Role role = OpenAiChatReader.role(draft.requireRole("user or assistant"));
-        draft.add(role == Role.USER && draft.onlyAnswersTools() ? Role.TOOL : role);
+        draft.add(role == Role.USER ? user(draft) : role);
+    }
+
+    /** Tools' answers come in the name of the user, and so do reminders. */
+    private static Role user(RequestScan.Draft draft) {
+        if (draft.onlyAnswersTools()) {
+            return Role.TOOL;
+        }
+        return draft.onlyUnsaid() ? Role.OTHER : Role.USER;
     }
 
     /** One content block, whose type may stand behind its text. */
@@ -141,7 +149,7 @@ final class AnthropicReader {
             switch (m.name()) {
                 case "type" -> type = Objects.requireNonNullElse(scan.json.string(), "");
                 case "text" -> text = m.value() == JsonToken.VALUE_STRING ? draft.unsaid() : null;
-                case "source" -> scan.media++;
+                case "source" -> source(scan, m.value());
                 case "cache_control" -> marker(scan, m.value(), false);
                 case "content" -> inner(scan, m.value());
                 default -> scan.prompt();
@@ -158,6 +166,33 @@ final class AnthropicReader {
         }
     }
 
+    /** A picture or a file; or a document's text. */
+    private static void source(RequestScan scan, JsonToken value) {
+        if (value != JsonToken.START_OBJECT) {
+            scan.prompt();
+            return;
+        }
+        String type = "";
+        int text = 0;
+        for (Members m = scan.json.members(); m.next(); ) {
+            switch (m.name()) {
+                case "type" -> type = Objects.requireNonNullElse(scan.json.string(), "");
+                case "data", "content" -> {
+                    Span inside = scan.json.span();
+                    text += inside.end() - inside.start();
+                }
+                default -> {
+                    // Where it is, and of what type.
+                }
+            }
+        }
+        if (type.equals("text") || type.equals("content")) {
+            scan.promptBytes += text;
+        } else {
+            scan.media++;
+        }
+    }
+
     /** What a tool answered: prompt, with marks and pictures of its own. */
     private void inner(RequestScan scan, JsonToken value) {
         if (value != JsonToken.START_ARRAY) {
@@ -167,7 +202,7 @@ final class AnthropicReader {
         for (Elements e = scan.json.elements(); e.nextObject(); ) {
             for (Members m = scan.json.members(); m.next(); ) {
                 switch (m.name()) {
-                    case "source" -> scan.media++;
+                    case "source" -> source(scan, m.value());
                     case "cache_control" -> marker(scan, m.value(), false);
                     default -> scan.prompt();
                 }

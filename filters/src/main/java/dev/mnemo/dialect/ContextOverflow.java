@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 public final class ContextOverflow {
 
     private static final Pattern WORDS = Pattern.compile(
-            "context_length_exceeded|(context|input) (length|window)|prompt is too long|too many (input )?tokens"
-                    + "|maximum number of tokens|exceed(s|ed) the (available )?context",
+            "context_length_exceeded|(context|input) (length|window)|(prompt|input) is too long|too many (input )?tokens"
+                    + "|maximum (number of tokens|model length)|exceed(s|ed) the (available )?context",
             Pattern.CASE_INSENSITIVE);
 
     private ContextOverflow() {}

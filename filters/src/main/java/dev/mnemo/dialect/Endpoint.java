@@ -32,6 +32,9 @@ public record Endpoint(Dialect dialect, Operation operation, String model) {
             GeminiContent.INSTANCE,
             OllamaChat.INSTANCE);
 
+    /** The Gemini API, its uploads and its websockets, and Vertex AI. */
+    private static final List<String> GOOGLE = List.of("/v1beta", "/upload/", "/ws/google.", "/v1/projects/");
+
     /**
      * The endpoint of a call. What is not known, or must not be changed, is passed through unread.
      *
@@ -66,7 +69,7 @@ public record Endpoint(Dialect dialect, Operation operation, String model) {
         if (path.startsWith("/api/")) {
             return Protocol.OLLAMA;
         }
-        if (path.startsWith("/v1beta") || path.startsWith("/upload/") || header.apply("x-goog-api-key") != null) {
+        if (GOOGLE.stream().anyMatch(path::startsWith) || header.apply("x-goog-api-key") != null) {
             return Protocol.GEMINI;
         }
         boolean anthropic = path.startsWith("/v1/messages") || path.equals("/v1/complete");

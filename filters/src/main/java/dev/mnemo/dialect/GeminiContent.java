@@ -30,6 +30,8 @@ final class GeminiContent implements Dialect {
             ".*/(?:models|tunedModels|endpoints)/([^/:]+):(generateContent|streamGenerateContent|countTokens)");
 
     private static final byte[] MEMBER = bytes("\"systemInstruction\":");
+    private static final byte[] CONTENT = bytes("{\"role\":\"user\",\"parts\":[{\"text\":\"");
+    private static final byte[] CONTENT_END = bytes("\"}]},");
     private static final byte[] PARTS = bytes("\"parts\":[");
     private static final byte[] PART = bytes("{\"text\":\"");
     private static final byte[] PART_END = bytes("\"}");
@@ -89,21 +91,27 @@ final class GeminiContent implements Dialect {
         }
         boolean bare = request.counts() && members == firstMember(body);
         if (bare) {
-            return SplicedBody.of(
-                    body,
-                    Edit.insert(
-                            request.messages().getFirst().span().start(),
-                            bytes("{\"role\":\"user\","),
-                            PARTS,
-                            PART,
-                            block,
-                            PART_END,
-                            LIST_END,
-                            OBJECT_END,
-                            COMMA));
+            return intoContents(body, request.messages().getFirst().span(), block);
         }
         return SplicedBody.of(
                 body, Edit.insert(members, MEMBER, OBJECT, PARTS, PART, block, PART_END, LIST_END, OBJECT_END, COMMA));
+    }
+
+    private static SplicedBody intoContents(byte[] body, Span first, byte[] block) {
+        boolean listed = isListed(body, first);
+        return SplicedBody.of(
+                body,
+                Edit.insert(first.start(), listed ? NONE : LIST, CONTENT, block, CONTENT_END),
+                Edit.insert(first.end(), listed ? NONE : LIST_END));
+    }
+
+    /** Whether the first content stands in a list; else it is a member's value itself. */
+    private static boolean isListed(byte[] body, Span first) {
+        int before = first.start() - 1;
+        while (body[before] <= ' ') {
+            before--;
+        }
+        return body[before] == '[';
     }
 
     private static SplicedBody intoParts(byte[] body, Span system, byte[] block) {
@@ -114,11 +122,18 @@ final class GeminiContent implements Dialect {
                     body,
                     Edit.insert(system.start() + 1, PARTS, PART, block, PART_END, LIST_END, empty ? NONE : COMMA));
         }
-        if (body[parts.start()] != '[') {
-            return SplicedBody.of(body, Edit.replace(parts, LIST, PART, block, PART_END, LIST_END));
-        }
-        boolean empty = isEmpty(body, parts);
-        return SplicedBody.of(body, Edit.insert(parts.end() - 1, empty ? NONE : COMMA, PART, block, PART_END));
+        return switch (body[parts.start()]) {
+            case 'n' -> SplicedBody.of(body, Edit.replace(parts, LIST, PART, block, PART_END, LIST_END));
+            case '{' ->
+                SplicedBody.of(
+                        body,
+                        Edit.insert(parts.start(), LIST),
+                        Edit.insert(parts.end(), COMMA, PART, block, PART_END, LIST_END));
+            default -> {
+                boolean empty = isEmpty(body, parts);
+                yield SplicedBody.of(body, Edit.insert(parts.end() - 1, empty ? NONE : COMMA, PART, block, PART_END));
+            }
+        };
     }
 
     /** The value of {@code parts}; null when the instruction has none. */
@@ -154,7 +169,11 @@ final class GeminiContent implements Dialect {
                     }
                 }
                 case "usageMetadata" -> into.usage(usage(AnswerParts.counts(json)));
-                case "error" -> into.fail();
+                case "error" -> {
+                    if (m.value() != JsonToken.VALUE_NULL) {
+                        into.fail();
+                    }
+                }
                 default -> {
                     // Its model, its id.
                 }

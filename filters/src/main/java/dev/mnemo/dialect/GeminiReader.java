@@ -14,7 +14,8 @@ import tools.jackson.core.JsonToken;
 
 /**
  * Reads one request of Gemini's format in one pass. Names may be written in camel case or with underscores, as protobuf's
- * JSON allows; both at once are one member given twice.
+ * JSON allows; both at once are one member given twice. A list of one may be written without its brackets, as Google's own
+ * examples do.
  */
 final class GeminiReader {
 
@@ -43,7 +44,14 @@ final class GeminiReader {
 
     private void member(RequestScan scan, String name, JsonToken value) {
         switch (name) {
-            case "contents" -> scan.messages(name, value, () -> content(scan));
+            case "contents" -> {
+                if (value == JsonToken.START_OBJECT) {
+                    scan.once(name);
+                    content(scan);
+                } else {
+                    scan.messages(name, value, () -> content(scan));
+                }
+            }
             case "systemInstruction", "system_instruction" -> {
                 scan.once("systemInstruction");
                 system(scan, name, value);
@@ -73,10 +81,27 @@ final class GeminiReader {
     }
 
     private void system(RequestScan scan, String name, JsonToken value) {
-        if (value != JsonToken.START_OBJECT && value != JsonToken.VALUE_NULL) {
-            throw new MalformedRequest(name + ": of another type (expected: an object with parts)");
+        int start = scan.json.start();
+        switch (value) {
+            case START_OBJECT -> {
+                for (Members m = scan.json.members(); m.next(); ) {
+                    if (m.name().equals("parts")) {
+                        parts(scan, name, m.value());
+                    }
+                }
+            }
+            case VALUE_NULL -> scan.json.span();
+            default -> throw new MalformedRequest(name + ": of another type (expected: an object with parts)");
         }
-        system = scan.prompt();
+        system = new Span(start, scan.json.offset());
+        scan.promptBytes += scan.json.offset() - start;
+    }
+
+    private static void parts(RequestScan scan, String name, JsonToken value) {
+        scan.once("systemInstruction.parts");
+        if (value != JsonToken.START_ARRAY && value != JsonToken.START_OBJECT && value != JsonToken.VALUE_NULL) {
+            throw new MalformedRequest(name + ".parts: of another type (expected: a list of parts)");
+        }
     }
 
     private void config(RequestScan scan, String name, JsonToken value) {
@@ -100,7 +125,11 @@ final class GeminiReader {
                     if (m.value() == JsonToken.VALUE_STRING) {
                         throw new MalformedRequest(scan.at(".parts") + ": of another type (expected: a list of parts)");
                     }
-                    draft.content(m.name(), m.value(), () -> part(scan, draft));
+                    if (m.isObject()) {
+                        draft.onePart(m.name(), () -> part(scan, draft));
+                    } else {
+                        draft.content(m.name(), m.value(), () -> part(scan, draft));
+                    }
                 }
                 default -> scan.prompt();
             }

@@ -7,6 +7,7 @@ import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.dialect.ChatRequest.SystemText;
 import dev.mnemo.dialect.ChatRequest.Thread;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
+import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
 import dev.mnemo.json.JsonReader.Span;
 import java.util.List;
@@ -118,10 +119,35 @@ final class OpenAiResponsesReader {
                         draft.content(m.name(), m.value(), () -> OpenAiChatReader.part(scan, draft));
                     }
                 }
+                case "output" -> output(scan, m.value());
+                case "result" -> scan.media++;
                 default -> scan.prompt();
             }
         }
         draft.add(role(type, draft));
+    }
+
+    /** What a tool answered: prompt, with pictures and files of its own. */
+    private static void output(RequestScan scan, JsonToken value) {
+        switch (value) {
+            case START_OBJECT -> silent(scan);
+            case START_ARRAY -> {
+                for (Elements e = scan.json.elements(); e.nextObject(); ) {
+                    silent(scan);
+                }
+            }
+            default -> scan.prompt();
+        }
+    }
+
+    private static void silent(RequestScan scan) {
+        for (Members m = scan.json.members(); m.next(); ) {
+            if (OpenAiChatReader.MEDIA.contains(m.name())) {
+                scan.media++;
+            } else if (!m.name().equals("type")) {
+                scan.prompt();
+            }
+        }
     }
 
     /** What is no message is either asked by the assistant or answered by a tool. */

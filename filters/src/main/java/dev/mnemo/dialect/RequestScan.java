@@ -171,6 +171,7 @@ final class RequestScan {
         private final List<Span> texts = new ArrayList<>(1);
         private @Nullable String role;
         private boolean contentSeen;
+        private boolean textSeen;
         private boolean toolAnswer;
         private @Nullable Span content;
 
@@ -202,10 +203,7 @@ final class RequestScan {
 
         /** A string, null, or a list of parts, each an object. */
         void content(String name, JsonToken value, Runnable part) {
-            if (contentSeen) {
-                throw new MalformedRequest(at("." + name) + ": twice (expected: once)");
-            }
-            contentSeen = true;
+            onlyContent(name);
             switch (value) {
                 case VALUE_NULL -> content = null;
                 case VALUE_STRING -> content = said();
@@ -222,6 +220,21 @@ final class RequestScan {
             }
         }
 
+        /** One part without a list around it. */
+        void onePart(String name, Runnable part) {
+            onlyContent(name);
+            int begin = json.start();
+            part.run();
+            content = new Span(begin, json.offset());
+        }
+
+        private void onlyContent(String name) {
+            if (contentSeen) {
+                throw new MalformedRequest(at("." + name) + ": twice (expected: once)");
+            }
+            contentSeen = true;
+        }
+
         /** The current string is what somebody says. */
         Span said() {
             Span literal = unsaid();
@@ -231,6 +244,7 @@ final class RequestScan {
 
         /** The current string becomes prompt, but nobody says it. */
         Span unsaid() {
+            textSeen = true;
             Span literal = json.span();
             promptBytes += literal.end() - literal.start() - 2;
             return literal;
@@ -249,6 +263,11 @@ final class RequestScan {
         /** Whether it brings tools' answers, and nobody says anything beside them. */
         boolean onlyAnswersTools() {
             return toolAnswer && texts.isEmpty();
+        }
+
+        /** Whether it has text, and all of it is nobody's. */
+        boolean onlyUnsaid() {
+            return textSeen && texts.isEmpty();
         }
 
         /** The message has ended. */

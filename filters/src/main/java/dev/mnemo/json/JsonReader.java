@@ -230,6 +230,12 @@ public final class JsonReader implements AutoCloseable {
         if (body.length >= 3 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF) {
             throw new MalformedJson("body: begins with a byte order mark (expected: UTF-8 without one)");
         }
+        for (int i = 0; i < Math.min(4, body.length); i++) {
+            if (body[i] == 0) {
+                // The parser would take it for UTF-16 or UTF-32, and know no offsets.
+                throw notUtf8();
+            }
+        }
         for (byte b : body) {
             if (b < 0) {
                 decode(body);
@@ -243,8 +249,12 @@ public final class JsonReader implements AutoCloseable {
             // The decoder refuses what parsers disagree about: overlong forms, surrogates, cut sequences.
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
         } catch (CharacterCodingException e) {
-            throw new MalformedJson("body: not UTF-8 (expected: JSON in UTF-8)");
+            throw notUtf8();
         }
+    }
+
+    private static MalformedJson notUtf8() {
+        return new MalformedJson("body: not UTF-8 (expected: JSON in UTF-8)");
     }
 
     private static MalformedJson malformed(JacksonException e) {

@@ -27,6 +27,15 @@ public final class Endpoints {
         return Endpoint.of("POST", path, null, header -> null);
     }
 
+    /** The least that is a request with words of a user, the letter u. */
+    public static String smallest(Endpoint endpoint) {
+        return switch (endpoint.dialect()) {
+            case OpenAiResponses responses -> "{\"model\":\"m\",\"input\":\"u\"}";
+            case GeminiContent gemini -> "{\"contents\":[{\"parts\":[{\"text\":\"u\"}]}]}";
+            default -> "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"u\"}]}";
+        };
+    }
+
     public static ChatRequest read(Endpoint endpoint, String body) {
         return endpoint.dialect().read(endpoint, body.getBytes(UTF_8));
     }
