@@ -19,6 +19,7 @@ import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
 
 /** Anthropic Messages (facts: Anthropic's API reference and prompt-caching guide, August 2026). */
 final class AnthropicMessages implements Dialect {

@@ -125,7 +125,7 @@ final class GeminiReader {
                     if (m.value() == JsonToken.VALUE_STRING) {
                         throw new MalformedRequest(scan.at(".parts") + ": of another type (expected: a list of parts)");
                     }
-                    if (m.isObject()) {
+                    if (m.value() == JsonToken.START_OBJECT) {
                         draft.onePart(m.name(), () -> part(scan, draft));
                     } else {
                         draft.content(m.name(), m.value(), () -> part(scan, draft));

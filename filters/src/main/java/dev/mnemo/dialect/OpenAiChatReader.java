@@ -13,8 +13,7 @@ import tools.jackson.core.JsonToken;
 /** Reads one request of OpenAI's chat format in one pass. */
 final class OpenAiChatReader {
 
-    static final Set<String> MEDIA =
-            Set.of("image_url", "input_audio", "file", "file_data", "file_id", "file_url");
+    static final Set<String> MEDIA = Set.of("image_url", "input_audio", "file", "file_data", "file_id", "file_url");
 
     private String model = "";
     private boolean stream;
