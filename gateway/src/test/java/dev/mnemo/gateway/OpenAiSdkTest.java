@@ -1,12 +1,12 @@
 package dev.mnemo.gateway;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static dev.mnemo.gateway.Shared.LLM;
 import static dev.mnemo.gateway.Shared.MNEMO;
+import static dev.mnemo.gateway.StubLlm.json;
+import static dev.mnemo.gateway.StubLlm.sent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
@@ -14,6 +14,7 @@ import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.RateLimitException;
+import com.openai.errors.SseException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** OpenAI's own SDK for Java, with nothing changed but its base URL. */
 class OpenAiSdkTest {
@@ -43,18 +45,18 @@ class OpenAiSdkTest {
 
     @Test
     void anAnswerIsReadAndTheRequestCarriesTheBlock() {
-        answers("application/json", ScriptedUpstream.answer("Hi.", 30, 2).getBytes());
+        StubLlm.answers(ScriptedUpstream.answer("Hi.", 30, 2));
 
         ChatCompletion answer = client.chat().completions().create(request().build());
 
         assertThat(answer.choices().getFirst().message().content()).hasValue("Hi.");
         assertThat(answer.usage().orElseThrow().totalTokens()).isEqualTo(32);
-        assertThat(sent()).contains("\\\"tone\\\":\\\"direct\\\"").contains("You are terse.");
+        theBlockStandsInTheClientsSystemMessage();
     }
 
     @Test
     void aStreamIsReadToItsEnd() {
-        answers("text/event-stream", GoldenStreams.read("plain"));
+        StubLlm.streams("text/event-stream", GoldenStreams.read("plain"));
 
         try (StreamResponse<ChatCompletionChunk> stream =
                 client.chat().completions().createStreaming(request().build())) {
@@ -65,12 +67,13 @@ class OpenAiSdkTest {
 
             assertThat(text).isEqualTo("Hello, world");
         }
-        assertThat(sent()).contains("\"stream\":true");
+        assertThat(sent().get("stream").asBoolean()).isTrue();
+        theBlockStandsInTheClientsSystemMessage();
     }
 
     @Test
     void toolsAreCalled() {
-        answers("text/event-stream", GoldenStreams.read("tools"));
+        StubLlm.streams("text/event-stream", GoldenStreams.read("tools"));
         ChatCompletionCreateParams request = request().tools(List.of(weather())).build();
 
         try (StreamResponse<ChatCompletionChunk> stream =
@@ -83,7 +86,7 @@ class OpenAiSdkTest {
 
             assertThat(arguments).isEqualTo("{\"city\":\"Zürich\"}");
         }
-        assertThat(sent()).contains("\"name\":\"weather\"");
+        assertThat(sent().at("/tools/0/function/name").asString()).isEqualTo("weather");
     }
 
     @Test
@@ -109,6 +112,53 @@ class OpenAiSdkTest {
                 .hasMessageContaining("mnemo: budget");
     }
 
+    @Test
+    void aStreamThatIsBrokenOffIsTheSdksError() {
+        StubLlm.breaksOff("broken-gpt", "text/event-stream", ScriptedUpstream.delta("Hel"));
+
+        try (StreamResponse<ChatCompletionChunk> stream = client("breaking-key")
+                .chat()
+                .completions()
+                .createStreaming(request().model("broken-gpt").build())) {
+            assertThatThrownBy(() -> stream.stream().toList())
+                    .isInstanceOf(SseException.class)
+                    .hasMessageContaining("mnemo: the upstream broke off");
+        }
+    }
+
+    @Test
+    void theUpstreamsOwnRefusalArrivesWithItsHeaders() {
+        StubLlm.answers(
+                429,
+                "{\"error\":{\"message\":\"Slow down.\",\"type\":\"rate_limit_error\",\"param\":null,\"code\":\"slow_down\"}}",
+                "retry-after",
+                "7",
+                "x-ratelimit-remaining-tokens",
+                "0");
+
+        RateLimitException refused = catchThrowableOfType(
+                RateLimitException.class,
+                () -> client("overloaded-key")
+                        .chat()
+                        .completions()
+                        .create(request().build()));
+
+        assertThat(refused).hasMessageContaining("Slow down.");
+        assertThat(refused.headers().values("retry-after")).containsExactly("7");
+        assertThat(refused.headers().values("x-ratelimit-remaining-tokens")).containsExactly("0");
+    }
+
+    /** An upstream that is neither OpenAI nor Azure may allow only one. */
+    private static void theBlockStandsInTheClientsSystemMessage() {
+        JsonNode messages = sent().get("messages");
+        assertThat(messages.size()).isEqualTo(2);
+        assertThat(messages.at("/0/role").asString()).isEqualTo("system");
+        assertThat(messages.at("/0/content").asString())
+                .startsWith("You are terse.\n\n")
+                .contains("\"tone\":\"direct\"");
+        assertThat(messages.get(1)).isEqualTo(json("{\"role\":\"user\",\"content\":\"Say hi.\"}"));
+    }
+
     private ChatCompletionCreateParams.Builder request() {
         return ChatCompletionCreateParams.builder()
                 .model("gpt-5.5")
@@ -128,20 +178,11 @@ class OpenAiSdkTest {
                 .build());
     }
 
-    private static OpenAIClient client(String key) {
+    static OpenAIClient client(String key) {
         return OpenAIOkHttpClient.builder()
                 .apiKey(key)
                 .baseUrl("http://127.0.0.1:" + MNEMO.port() + "/v1")
                 .maxRetries(0)
                 .build();
-    }
-
-    private static void answers(String type, byte[] body) {
-        LLM.stubFor(any(anyUrl())
-                .willReturn(aResponse().withHeader("Content-Type", type).withBody(body)));
-    }
-
-    private static String sent() {
-        return LLM.getAllServeEvents().getFirst().getRequest().getBodyAsString();
     }
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An upstream that misbehaves on the wire as a test says: the model's name picks a script. It speaks just enough HTTP/1.1
@@ -63,6 +65,8 @@ final class ScriptedUpstream implements AutoCloseable {
         }
     }
 
+    private static final Pattern MODEL = Pattern.compile("/models/([^/:]+):|\"model\"\\s*:\\s*\"([^\"]*)\"");
+
     private final ServerSocket server;
     private final ConcurrentHashMap<String, Script> scripts = new ConcurrentHashMap<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -81,7 +85,7 @@ final class ScriptedUpstream implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Plays {@code script} for each request whose body holds {@code "model":"<model>"}. */
+    /** Plays {@code script} for each request whose body or, as Gemini has it, whose path names this model. */
     void on(String model, Script script) {
         scripts.put(model, script);
     }
@@ -113,7 +117,7 @@ final class ScriptedUpstream implements AutoCloseable {
                 byte[] body = in.readNBytes(contentLength(head));
                 Exchange exchange = new Exchange(head, body, socket.getOutputStream(), in, socket);
                 seen.add(exchange);
-                script(new String(body, StandardCharsets.UTF_8)).play(exchange);
+                script(head + new String(body, StandardCharsets.UTF_8)).play(exchange);
                 if (socket.isClosed()) {
                     return;
                 }
@@ -125,10 +129,11 @@ final class ScriptedUpstream implements AutoCloseable {
         }
     }
 
-    private Script script(String body) {
-        for (var entry : scripts.entrySet()) {
-            if (body.contains("\"model\":\"" + entry.getKey() + "\"")) {
-                return entry.getValue();
+    private Script script(String request) {
+        for (Matcher named = MODEL.matcher(request); named.find(); ) {
+            Script script = scripts.get(named.group(1) == null ? named.group(2) : named.group(1));
+            if (script != null) {
+                return script;
             }
         }
         return exchange -> exchange.json(200, answer("Hello.", 10, 2));

@@ -49,7 +49,9 @@ final class Shared {
         // One tenant for each way to fail: a breaker that opens must not be another test's.
         tenants.put("chatonly", Mnemo.tenant("chatonly", UPSTREAM.port(), "").replace(", may: [chat, memory]", ""));
         tenants.put("endless", Mnemo.tenant("endless", UPSTREAM.port(), "").replace("total: 10s", "total: 1s"));
-        for (String fault : List.of("refusing", "flaky", "silent", "stalling", "cut", "undone", "leaving")) {
+        tenants.put("overloaded", Mnemo.tenant("overloaded", LLM.port(), ""));
+        for (String fault :
+                List.of("refusing", "flaky", "silent", "stalling", "cut", "undone", "leaving", "breaking")) {
             tenants.put(fault, Mnemo.tenant(fault, fault.equals("refusing") ? 1 : UPSTREAM.port(), ""));
         }
         return tenants;
