@@ -6,6 +6,7 @@ import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.dialect.Dialect.Problem;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Flux;
@@ -19,6 +20,8 @@ import reactor.core.publisher.Mono;
  */
 public final class UpstreamAnswer {
 
+    private static final byte[] LINE_FEED = {'\n'};
+
     private final LlmCall call;
     private final int status;
     private final Framing framing;
@@ -26,6 +29,7 @@ public final class UpstreamAnswer {
     private final Flux<DataBuffer> source;
     private final Runnable close;
     private final @Nullable AnswerTap tap;
+    private boolean inLine;
 
     /**
      * @param framing of the answer: whether an error can be told inside it
@@ -77,6 +81,9 @@ public final class UpstreamAnswer {
             if (tap != null) {
                 tap.accept(buffer);
             }
+            if (framing == Framing.LINES && buffer.readableByteCount() > 0) {
+                inLine = buffer.getByte(buffer.writePosition() - 1) != '\n';
+            }
         }
 
         @Override
@@ -102,8 +109,11 @@ public final class UpstreamAnswer {
                                 "mnemo: the upstream broke off its answer; what came is incomplete",
                                 call.id()),
                         framing);
-        return event.length == 0
-                ? Flux.error(e)
-                : Flux.just(response.bufferFactory().wrap(event));
+        if (event.length == 0) {
+            return Flux.error(e);
+        }
+        DataBufferFactory buffers = response.bufferFactory();
+        // An empty line would be no JSON to clients that read line by line.
+        return inLine ? Flux.just(buffers.wrap(LINE_FEED), buffers.wrap(event)) : Flux.just(buffers.wrap(event));
     }
 }

@@ -52,8 +52,8 @@ public sealed interface Dialect
     byte[] error(Problem problem);
 
     /**
-     * The same inside an answer that has begun, whatever it was cut in; empty where clients would not take it for an
-     * error, so that the answer must be broken off for them to see it.
+     * The same inside an answer that has begun; empty where clients would not take it for an error, so that the answer
+     * must be broken off for them to see it. An event may follow whatever was cut; a line begins where the last has ended.
      */
     byte[] errorInStream(Problem problem, Framing framing);
 

@@ -107,7 +107,7 @@ final class OllamaChat implements Dialect {
 
     @Override
     public byte[] errorInStream(Problem problem, Framing framing) {
-        return framing == Framing.LINES ? bytes("\n" + json(problem) + "\n") : new byte[0];
+        return framing == Framing.LINES ? bytes(json(problem) + "\n") : new byte[0];
     }
 
     private static String json(Problem problem) {

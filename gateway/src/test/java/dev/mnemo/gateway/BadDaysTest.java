@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -175,6 +176,19 @@ class BadDaysTest {
         HttpResponse<String> answer = MNEMO.ask("cut", "ada", body("cut", "x"));
 
         assertThat(answer.body()).startsWith("data: {\"choices\":[{\"del\n\ndata: {\"error\":");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"done\":false}\n", "{\"done\":fal"})
+    void aStreamOfLinesThatIsCutEndsWithALineThatIsTheError(String begin) {
+        StubLlm.breaksOff("cut-lines", "application/x-ndjson", begin);
+
+        HttpResponse<String> answer =
+                MNEMO.send(Talk.OLLAMA.call(MNEMO, "cut", "ada", Talk.OLLAMA.request("cut-lines", List.of("x"))));
+
+        assertThat(answer.body())
+                .startsWith(begin.strip() + "\n{\"error\":\"mnemo: ")
+                .endsWith("\"}\n");
     }
 
     @Test
