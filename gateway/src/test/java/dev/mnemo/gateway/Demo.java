@@ -57,12 +57,15 @@ final class Demo {
 
                   %s
 
+                Base URLs for clients: %s/v1 (OpenAI), %s (Anthropic, Gemini, Ollama). See docs/clients.md.
                 Ctrl-C stops it.""".formatted(
                         base,
                         management,
                         base,
                         ask.formatted("How do I sort a slice?"),
-                        ask.formatted("And how do I reverse it?"));
+                        ask.formatted("And how do I reverse it?"),
+                        base,
+                        base);
     }
 
     private static Path tenants(int fakePort) throws IOException {

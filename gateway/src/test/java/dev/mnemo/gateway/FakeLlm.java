@@ -2,23 +2,22 @@ package dev.mnemo.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.reactivestreams.Publisher;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
-/** An OpenAI-shaped LLM that knows nothing: it says what system prompt it was given and what the user said. */
+/** An LLM that knows nothing, in every dialect: it says what system prompt it was given and what the user said. */
 final class FakeLlm implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final FakeDialect GEMINI = new FakeGemini();
 
     private final DisposableServer server;
 
@@ -30,14 +29,7 @@ final class FakeLlm implements AutoCloseable {
         return new FakeLlm(HttpServer.create()
                 .host("127.0.0.1")
                 .port(port)
-                .route(
-                        routes -> routes.post("/v1/chat/completions", FakeLlm::chat)
-                                .get(
-                                        "/v1/models",
-                                        (request, response) -> json(
-                                                response,
-                                                JSON.readTree(
-                                                        "{\"object\":\"list\",\"data\":[{\"id\":\"fake\",\"object\":\"model\"}]}"))))
+                .route(FakeLlm::routes)
                 .bindNow(Duration.ofSeconds(5)));
     }
 
@@ -45,98 +37,74 @@ final class FakeLlm implements AutoCloseable {
         return server.port();
     }
 
-    private static Publisher<Void> chat(HttpServerRequest request, HttpServerResponse response) {
-        return request.receive().aggregate().asString().flatMap(body -> {
-            JsonNode call = JSON.readTree(body);
-            String answer = answer(call);
-            long prompt = call.get("messages").toString().length() / 4;
-            ObjectNode usage = JSON.createObjectNode()
-                    .put("prompt_tokens", prompt)
-                    .put("completion_tokens", words(answer).size())
-                    .put("total_tokens", prompt + words(answer).size());
-            return call.path("stream").asBoolean(false)
-                    ? stream(response, call, answer, usage)
-                    : whole(response, call, answer, usage);
+    private static void routes(HttpServerRoutes routes) {
+        FakeDialect responses = new FakeOpenAiResponses();
+        FakeDialect anthropic = new FakeAnthropic();
+        chat(routes, "/v1/chat/completions", new FakeOpenAiChat());
+        chat(routes, "/v1/responses", responses);
+        chat(routes, "/v1/messages", anthropic);
+        chat(routes, "/api/chat", new FakeOllama());
+        count(routes, "/v1/responses/input_tokens", responses);
+        count(routes, "/v1/messages/count_tokens", anthropic);
+        routes.post("/{version}/models/{call}", FakeLlm::gemini);
+        routes.get(
+                "/v1/models",
+                (in, out) -> json(
+                        out,
+                        "{\"object\":\"list\",\"data\":[{\"id\":\"fake\",\"object\":\"model\",\"type\":\"model\",\"display_name\":\"Fake\"}]}"));
+    }
+
+    private static void chat(HttpServerRoutes routes, String path, FakeDialect dialect) {
+        routes.post(
+                path,
+                (in, out) -> called(
+                        in,
+                        call -> answer(
+                                out, dialect, FakeAnswer.to(dialect, call, model(call)), dialect.streams(call))));
+    }
+
+    private static void count(HttpServerRoutes routes, String path, FakeDialect dialect) {
+        routes.post(
+                path,
+                (in, out) -> called(
+                        in,
+                        call -> json(
+                                out,
+                                dialect.counted(FakeAnswer.to(dialect, call, model(call))
+                                        .input()))));
+    }
+
+    /** Its path names the model, and what is to be done. */
+    private static Mono<Void> gemini(HttpServerRequest in, HttpServerResponse out) {
+        String[] named = in.param("call").split(":", 2);
+        return called(in, call -> {
+            FakeAnswer answer = FakeAnswer.to(GEMINI, call, named[0]);
+            return named[1].equals("countTokens")
+                    ? json(out, GEMINI.counted(answer.input()))
+                    : answer(out, GEMINI, answer, named[1].equals("streamGenerateContent"));
         });
     }
 
-    private static String answer(JsonNode call) {
-        StringBuilder told = new StringBuilder();
-        String said = "";
-        for (JsonNode message : call.get("messages")) {
-            String role = message.path("role").asString("");
-            if (role.equals("system") || role.equals("developer")) {
-                told.append(text(message.get("content"))).append('\n');
-            } else if (role.equals("user")) {
-                said = text(message.get("content"));
-            }
-        }
-        String system = told.isEmpty() ? "I was given no system prompt.\n" : "My system prompt is:\n" + told;
-        return system + "\nYou said: " + said;
+    private static Mono<Void> called(HttpServerRequest in, Function<JsonNode, Mono<Void>> answer) {
+        return in.receive().aggregate().asString().flatMap(body -> answer.apply(JSON.readTree(body)));
     }
 
-    private static String text(JsonNode content) {
-        if (content == null || content.isString()) {
-            return content == null ? "" : content.asString();
-        }
-        List<String> parts = new ArrayList<>();
-        content.forEach(part -> parts.add(part.path("text").asString("")));
-        return String.join("\n", parts);
+    private static String model(JsonNode call) {
+        return call.path("model").asString("fake");
     }
 
-    private static Mono<Void> whole(HttpServerResponse response, JsonNode call, String answer, ObjectNode usage) {
-        ObjectNode choice = JSON.createObjectNode().put("index", 0).put("finish_reason", "stop");
-        choice.putObject("message").put("role", "assistant").put("content", answer);
-        ObjectNode body = head(call, "chat.completion");
-        body.putArray("choices").add(choice);
-        body.set("usage", usage);
-        return json(response, body);
-    }
-
-    private static Mono<Void> stream(HttpServerResponse response, JsonNode call, String answer, ObjectNode usage) {
-        List<String> events = new ArrayList<>();
-        for (String word : words(answer)) {
-            ObjectNode choice = JSON.createObjectNode().put("index", 0);
-            choice.putObject("delta").put("content", word);
-            events.add(event(call, choice));
+    private static Mono<Void> answer(HttpServerResponse out, FakeDialect dialect, FakeAnswer answer, boolean stream) {
+        if (!stream) {
+            return json(out, dialect.whole(answer));
         }
-        ObjectNode last = JSON.createObjectNode().put("index", 0).put("finish_reason", "stop");
-        last.putObject("delta");
-        events.add(event(call, last));
-        if (call.path("stream_options").path("include_usage").asBoolean(false)) {
-            ObjectNode chunk = head(call, "chat.completion.chunk");
-            chunk.putArray("choices");
-            chunk.set("usage", usage);
-            events.add("data: " + chunk + "\n\n");
-        }
-        events.add("data: [DONE]\n\n");
-        return response.sse()
-                .sendString(Flux.fromIterable(events).delayElements(Duration.ofMillis(10)))
+        return out.header(HttpHeaderNames.CONTENT_TYPE, dialect.streamType())
+                .sendString(Flux.fromIterable(dialect.pieces(answer)).delayElements(Duration.ofMillis(10)))
                 .then();
     }
 
-    private static String event(JsonNode call, ObjectNode choice) {
-        ObjectNode chunk = head(call, "chat.completion.chunk");
-        chunk.putArray("choices").add(choice);
-        return "data: " + chunk + "\n\n";
-    }
-
-    private static ObjectNode head(JsonNode call, String object) {
-        return JSON.createObjectNode()
-                .put("id", "chatcmpl-fake")
-                .put("object", object)
-                .put("created", 1_790_000_000)
-                .put("model", call.path("model").asString("fake"));
-    }
-
-    /** The answer in pieces that add up to it. */
-    private static List<String> words(String answer) {
-        return List.of(answer.split("(?<=\\s)(?=\\S)"));
-    }
-
-    private static Mono<Void> json(HttpServerResponse response, JsonNode body) {
-        return response.header(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                .sendString(Mono.just(body.toString()))
+    private static Mono<Void> json(HttpServerResponse out, String body) {
+        return out.header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .sendString(Mono.just(body))
                 .then();
     }
 
