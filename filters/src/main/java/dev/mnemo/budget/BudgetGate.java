@@ -84,7 +84,10 @@ public final class BudgetGate implements Budget {
         }
         long answer = call.request().size().maxAnswerTokens();
         long must = prompt(call) + (answer < 0 ? policy.answerTokens() : answer);
-        return new Claim(call.id(), call.tenant(), key, user, must, call.contextCap());
+        // Thinking that was signed together with a block cannot go without it.
+        return call.request().thread().signed()
+                ? new Claim(call.id(), call.tenant(), key, user, must + call.contextCap(), 0)
+                : new Claim(call.id(), call.tenant(), key, user, must, call.contextCap());
     }
 
     /** Whether tokens are generated, as far as can be known: what is passed through counts as a request. */
@@ -148,16 +151,21 @@ public final class BudgetGate implements Budget {
     private void learn(LlmCall call, Ending ending) {
         Answer answer = ending.answer();
         Usage usage = answer == null ? null : answer.usage();
-        if (usage != null && usage.input() > 0) {
-            ChatRequest request = call.request();
-            long injected = (long) call.body().length() - request.body().length;
-            estimate.learn(
-                    call.tenant().id(),
-                    request.model(),
-                    request.size().promptBytes() + injected,
-                    request.size().media(),
-                    usage.input());
+        if (usage == null || usage.input() == 0) {
+            return;
         }
+        ChatRequest request = call.request();
+        if (request.thread().continues() != null || request.thread().closed()) {
+            // Of a prompt that the provider keeps in part, the bytes are not known.
+            return;
+        }
+        long injected = (long) call.body().length() - request.body().length;
+        estimate.learn(
+                call.tenant().id(),
+                request.model(),
+                request.size().promptBytes() + injected,
+                request.size().media(),
+                usage.input());
     }
 
     private long prompt(LlmCall call) {

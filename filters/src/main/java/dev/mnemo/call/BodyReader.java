@@ -20,7 +20,7 @@ import reactor.core.scheduler.Schedulers;
 final class BodyReader {
 
     /** From here on a body is unpacked and scanned beside the event loop: a megabyte takes about two milliseconds. */
-    private static final int LARGE = 256 * 1024;
+    static final int LARGE = 256 * 1024;
 
     private final int limit;
 

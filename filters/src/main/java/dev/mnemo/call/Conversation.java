@@ -10,5 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param starts whether this call begins it: it was named by its first words and nothing has been answered yet, so a
  *     block frozen earlier for the same words belongs to another conversation
  * @param held whether the provider keeps its earlier turns, a block among them, so that each is sent once
+ * @param provisional whether it is named by its first words alone, until its first answer gives it a better name
  */
-public record Conversation(String name, @Nullable String older, boolean starts, boolean held) {}
+public record Conversation(String name, @Nullable String older, boolean starts, boolean held, boolean provisional) {}

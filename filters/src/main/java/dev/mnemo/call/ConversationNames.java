@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -48,27 +49,29 @@ public final class ConversationNames {
 
     private static final int LONGEST = 256;
 
+    private static final Pattern SPACE = Pattern.compile("\\s+");
+
     private ConversationNames() {}
 
     static Conversation of(HttpHeaders headers, ChatRequest request) {
         String thread = request.thread().continues();
         if (thread != null) {
-            return new Conversation(THREAD + bounded(thread), null, false, true);
+            return new Conversation(THREAD + bounded(thread), null, false, true, false);
         }
         String session = session(headers, request);
         if (session != null) {
-            return new Conversation(SESSION + bounded(session), null, false, false);
+            return new Conversation(SESSION + bounded(session), null, false, false, false);
         }
         String words = first(request);
         String answer = request.firstAnswer();
         return answer == null
-                ? new Conversation(words, null, request.starts(), false)
-                : new Conversation(answered(words, answer), words, false, false);
+                ? new Conversation(words, null, request.starts(), false, true)
+                : new Conversation(answered(words, answer), words, false, false, false);
     }
 
     /** Whether the answer may give the conversation another name than it has. */
     public static boolean change(ChatRequest request, Conversation conversation) {
-        return conversation.name().startsWith(WORDS) || conversation.held() || mayBeContinued(request);
+        return conversation.provisional() || conversation.held() || mayBeContinued(request);
     }
 
     /** A client that repeats earlier answers itself does not continue one by its id. */
@@ -90,7 +93,10 @@ public final class ConversationNames {
         } else if (mayBeContinued(request) && answer.id() != null) {
             names.add(THREAD + bounded("response:" + answer.id()));
         }
-        if (conversation.name().startsWith(WORDS) && !answer.text().isBlank() && !answer.textCut()) {
+        if (conversation.provisional()) {
+            names.add(conversation.name());
+        }
+        if (conversation.provisional() && !answer.text().isBlank() && !answer.textCut()) {
             names.add(answered(conversation.name(), answer.text()));
         }
         return names;
@@ -121,7 +127,7 @@ public final class ConversationNames {
 
     /** Two conversations may begin with the same words. Clients trim answers and join their parts in ways of their own. */
     private static String answered(String words, String answer) {
-        return ANSWERED + digest(words + answer.replaceAll("\\s", ""));
+        return ANSWERED + digest(words + SPACE.matcher(answer).replaceAll(""));
     }
 
     private static String bounded(String name) {

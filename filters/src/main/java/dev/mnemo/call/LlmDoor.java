@@ -1,6 +1,8 @@
 package dev.mnemo.call;
 
 import dev.mnemo.dialect.Endpoint;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -94,21 +96,31 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
     }
 
     /**
-     * The path decoded, without empty segments: an upstream may read {@code //v1/chat%2Fcompletions/} as the chat path, and
-     * a call that is one must not pass as anything else.
+     * The path decoded, without empty and dotted segments and without parameters: an upstream may read
+     * {@code //v1/./chat%2Fcompletions;a/} as the chat path, and a call that is one must not pass as anything else.
      */
     static String plainPath(ServerHttpRequest request) {
         String raw = request.getURI().getRawPath();
-        if (raw.indexOf('%') < 0 && !raw.contains("//") && !raw.endsWith("/")) {
+        if (raw.indexOf('%') < 0
+                && raw.indexOf(';') < 0
+                && !raw.contains("//")
+                && !raw.contains("/.")
+                && !raw.endsWith("/")) {
             return raw;
         }
-        StringBuilder path = new StringBuilder(raw.length());
+        Deque<String> path = new ArrayDeque<>();
         for (PathContainer.Element element : PathContainer.parsePath(raw).elements()) {
             if (element instanceof PathContainer.PathSegment segment) {
-                path.append('/').append(segment.valueToMatch());
+                switch (segment.valueToMatch()) {
+                    case "", "." -> {
+                        // Nowhere else.
+                    }
+                    case ".." -> path.pollLast();
+                    default -> path.add(segment.valueToMatch());
+                }
             }
         }
-        return path.toString();
+        return "/" + String.join("/", path);
     }
 
     /** A part of the line that a route's filter asks for. Identity is always part of it. */

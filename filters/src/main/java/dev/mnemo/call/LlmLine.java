@@ -6,6 +6,7 @@ import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.Memory.Recollection;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
+import dev.mnemo.dialect.Endpoint.Operation;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -14,6 +15,8 @@ import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.function.Tuple2;
 
 /**
  * The line: identify → read → admit ∥ recall → compose → route → stream → settle. A call passes through it once.
@@ -99,15 +102,23 @@ public final class LlmLine implements GlobalFilter, Ordered {
         call.read(request, ConversationNames.of(call.headers(), request), MemoryMode.of(call.headers()));
         call.caller(identity.user(call, caller));
         call.upstream(Upstreams.forModel(caller.tenant(), call.dialect(), request.model()));
-        call.room(ContextRoom.of(caller.tenant(), request, estimate.prompt(caller.tenant(), request)));
-        return Mono.zip(
-                admit(call),
-                recall(call),
-                (admission, recollection) -> prepared(call, recollection.compose(admission.granted())));
+        call.room(ContextRoom.of(caller.tenant(), call.upstream(), request, estimate.prompt(caller.tenant(), request)));
+        Mono<Tuple2<Admission, Recollection>> both = Mono.zip(admit(call), recall(call));
+        // Composing goes over the whole request: a large one does not stand in an event loop's way.
+        return (body.length < BodyReader.LARGE ? both : both.publishOn(Schedulers.parallel()))
+                .map(known -> prepared(call, known.getT2().compose(known.getT1().granted())));
     }
 
     /** Nothing is read or rewritten; identity and request limits apply. */
     private Mono<Context> passThrough(LlmCall call, Caller caller) {
+        if (call.endpoint().operation() == Operation.SEALED
+                && caller.tenant().budgets().countsTokens()) {
+            throw Refusal.of(
+                    415,
+                    "unreadable_call",
+                    "body: signed, or packed in an unknown way, and this tenant limits tokens"
+                            + " (expected: a body that can be read: unsigned, plain or in gzip or zstd)");
+        }
         call.caller(identity.user(call, caller));
         call.upstream(Upstreams.forPath(caller.tenant(), call.dialect()));
         return admit(call).map(admission -> prepared(call, Context.absent(Context.Reason.OPAQUE)));

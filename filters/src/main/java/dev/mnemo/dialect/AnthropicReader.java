@@ -9,7 +9,6 @@ import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
 import dev.mnemo.json.JsonReader.Span;
-import dev.mnemo.json.JsonText;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -129,6 +128,7 @@ final class AnthropicReader {
                 default -> scan.prompt();
             }
         }
+        draft.unsay(text -> text.startsWith(REMINDER));
         Role role = OpenAiChatReader.role(draft.requireRole("user or assistant"));
         draft.add(role == Role.USER ? user(draft) : role);
     }
@@ -156,9 +156,7 @@ final class AnthropicReader {
             }
         }
         signed |= type.equals("thinking") || type.equals("redacted_thinking");
-        if (text != null
-                && type.equals("text")
-                && !JsonText.text(scan.body, text).startsWith(REMINDER)) {
+        if (text != null && type.equals("text")) {
             draft.say(text);
         }
         if (type.endsWith("tool_result")) {

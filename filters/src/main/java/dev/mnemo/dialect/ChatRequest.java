@@ -3,6 +3,7 @@ package dev.mnemo.dialect;
 import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.JsonText;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,7 @@ public record ChatRequest(
     public record Exchange(String user, String assistant) {}
 
     public ChatRequest {
-        carriers = Map.copyOf(carriers);
+        carriers = Collections.unmodifiableMap(carriers);
         messages = List.copyOf(messages);
     }
 
@@ -158,19 +159,38 @@ public record ChatRequest(
         return null;
     }
 
-    /** The first answer that the request repeats, with text; null when there is none. */
+    /**
+     * The first answer that the request repeats, with text; null when there is none. What an assistant says before the user
+     * is a greeting, and what it says last is where its next answer begins.
+     */
     public @Nullable String firstAnswer() {
-        for (Message message : messages) {
-            if (message.role() == Role.ASSISTANT && !message.texts().isEmpty()) {
-                return text(message);
+        StringBuilder answer = new StringBuilder();
+        for (Message message : answered()) {
+            if (message.role() == Role.ASSISTANT) {
+                answer.append(text(message));
+            } else if (!answer.toString().isBlank()) {
+                break;
             }
         }
-        return null;
+        return answer.toString().isBlank() ? null : answer.toString();
     }
 
     /** Whether nothing has been answered yet. */
     public boolean starts() {
-        return thread.continues() == null && messages.stream().noneMatch(message -> message.role() == Role.ASSISTANT);
+        return thread.continues() == null && answered().stream().noneMatch(message -> message.role() == Role.ASSISTANT);
+    }
+
+    /** The messages from the user's first to the last that is not the assistant's. */
+    private List<Message> answered() {
+        int first = 0;
+        while (first < messages.size() && messages.get(first).role() != Role.USER) {
+            first++;
+        }
+        int last = messages.size();
+        while (last > first && messages.get(last - 1).role() == Role.ASSISTANT) {
+            last--;
+        }
+        return messages.subList(first, last);
     }
 
     /** The exchanges that the request repeats, oldest first; steps that only call tools are none. */

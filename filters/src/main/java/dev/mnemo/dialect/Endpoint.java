@@ -20,6 +20,8 @@ public record Endpoint(Dialect dialect, Operation operation, String model) {
         STREAM,
         /** Counts a chat call's tokens: it gets the same block, so that the client's meter is right. */
         COUNT,
+        /** A chat call that cannot be read, or must not be changed: packed in an unknown way, or signed. */
+        SEALED,
         /** Anything else: passed through, never read. */
         OTHER
     }
@@ -44,17 +46,21 @@ public record Endpoint(Dialect dialect, Operation operation, String model) {
      */
     public static Endpoint of(
             String method, String path, @Nullable String query, Function<String, @Nullable String> header) {
-        if (method.equals("POST")
-                && !isSigned(query, header)
-                && ContentCoding.of(header.apply("content-encoding")) != null) {
+        if (method.equals("POST")) {
             for (Dialect dialect : READING) {
                 Endpoint endpoint = dialect.endpoint(path);
                 if (endpoint != null) {
-                    return endpoint;
+                    return isSealed(query, header)
+                            ? new Endpoint(new Opaque(dialect.protocol()), Operation.SEALED, "")
+                            : endpoint;
                 }
             }
         }
         return new Endpoint(new Opaque(protocol(path, header)), Operation.OTHER, "");
+    }
+
+    private static boolean isSealed(@Nullable String query, Function<String, @Nullable String> header) {
+        return isSigned(query, header) || ContentCoding.of(header.apply("content-encoding")) == null;
     }
 
     /** AWS' SigV4 signs the body's hash: a body that was changed would be refused. */

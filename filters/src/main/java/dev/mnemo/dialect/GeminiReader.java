@@ -106,14 +106,24 @@ final class GeminiReader {
 
     private void config(RequestScan scan, String name, JsonToken value) {
         switch (name) {
-            case "maxOutputTokens", "max_output_tokens" -> maxTokens = scan.count("maxOutputTokens", value);
+            case "maxOutputTokens", "max_output_tokens" -> maxTokens = count(scan, "maxOutputTokens", value);
             case "candidateCount", "candidate_count" ->
-                choices = Math.clamp(scan.count("candidateCount", value), 1, 128);
+                choices = Math.clamp(count(scan, "candidateCount", value), 1, 128);
             case "responseSchema", "response_schema", "responseJsonSchema" -> scan.prompt();
             default -> {
                 // Sampling.
             }
         }
+    }
+
+    /** Protobuf's JSON writes numbers as strings too. */
+    private static long count(RequestScan scan, String name, JsonToken value) {
+        String text = scan.json.string();
+        if (text == null || !text.matches("[0-9]{1,15}")) {
+            return scan.count(name, value);
+        }
+        scan.once(name);
+        return Long.parseLong(text);
     }
 
     private static void content(RequestScan scan) {

@@ -92,17 +92,18 @@ final class OpenAiChat implements Dialect {
             int after = last.span().end();
             return SplicedBody.of(request.body(), Edit.insert(after, COMMA, message(last.role()), block, END));
         }
-        return merged(request.body(), content, last.texts(), block);
+        return merged(request.body(), content, block);
     }
 
     /** Into the string, or as one more part. */
-    private static SplicedBody merged(byte[] body, Span content, List<Span> texts, byte[] block) {
+    private static SplicedBody merged(byte[] body, Span content, byte[] block) {
         int close = content.end() - 1;
         if (body[close] == '"') {
             boolean empty = content.end() - content.start() == 2;
             return SplicedBody.of(body, empty ? Edit.insert(close, block) : Edit.insert(close, BLANK_LINE, block));
         }
-        return SplicedBody.of(body, Edit.insert(close, texts.isEmpty() ? PART : PART_AFTER, block, END));
+        return SplicedBody.of(
+                body, Edit.insert(close, DialectJson.isEmpty(body, content) ? PART : PART_AFTER, block, END));
     }
 
     /** From o1 on, {@code developer} takes the place of {@code system}; the first o1 models knew neither. */

@@ -23,8 +23,9 @@ final class OpenAiChatReader {
 
     ChatRequest read(Endpoint endpoint, byte[] body) {
         RequestScan scan = RequestScan.of(body, "messages", this::member);
-        String named = model.isBlank() ? endpoint.model() : model;
-        if (named.isEmpty()) {
+        // The deployment in an Azure path is what runs, whatever the body says.
+        String named = endpoint.model().isEmpty() ? model : endpoint.model();
+        if (named.isBlank()) {
             throw new MalformedRequest("model: missing (expected: the name of a model)");
         }
         scan.requireMessages();

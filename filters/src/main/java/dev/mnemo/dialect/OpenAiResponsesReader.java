@@ -110,10 +110,12 @@ final class OpenAiResponsesReader {
     private static void item(RequestScan scan) {
         RequestScan.Draft draft = scan.draft();
         String type = "message";
+        boolean commentary = false;
         for (Members m = scan.json.members(); m.next(); ) {
             switch (m.name()) {
                 case "type" -> type = String.valueOf(scan.json.string());
                 case "role" -> draft.role(m.value());
+                case "phase" -> commentary = "commentary".equals(scan.json.string());
                 case "content" -> {
                     if (m.value() == JsonToken.VALUE_STRING || m.isArray()) {
                         draft.content(m.name(), m.value(), () -> OpenAiChatReader.part(scan, draft));
@@ -123,6 +125,9 @@ final class OpenAiResponsesReader {
                 case "result" -> scan.media++;
                 default -> scan.prompt();
             }
+        }
+        if (commentary) {
+            draft.unsay(text -> true);
         }
         draft.add(role(type, draft));
     }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -25,6 +26,9 @@ import tools.jackson.core.JsonToken;
 final class RequestScan {
 
     private static final int LONGEST_CARRIER = 512;
+
+    /** No client sends as many; a body may hold a million. */
+    private static final int MOST_CARRIERS = 64;
 
     final byte[] body;
     final JsonReader json;
@@ -123,7 +127,8 @@ final class RequestScan {
     void carrier(String name, JsonToken value) {
         if (value == JsonToken.VALUE_STRING) {
             Span literal = json.span();
-            if (literal.end() - literal.start() <= LONGEST_CARRIER) {
+            boolean room = carriers.size() < MOST_CARRIERS;
+            if (room && literal.end() - literal.start() <= LONGEST_CARRIER) {
                 once(name);
                 carriers.put(name, JsonText.text(body, literal));
             }
@@ -253,6 +258,11 @@ final class RequestScan {
         /** A string that was passed over has turned out to be what somebody says. */
         void say(Span literal) {
             texts.add(literal);
+        }
+
+        /** Texts that nobody said, though they stand where somebody speaks. */
+        void unsay(Predicate<String> nobodys) {
+            texts.removeIf(literal -> nobodys.test(JsonText.text(body, literal)));
         }
 
         /** A part of it is a tool's answer. */

@@ -25,8 +25,11 @@ public final class MemoryStore {
     private static final Script RECALL = Script.of(MemoryStore.class, "recall.lua");
     private static final Script APPEND = Script.of(MemoryStore.class, "append.lua");
 
-    /** How long a conversation keeps its block after its last call. */
+    /** How long a conversation that goes on keeps its block after its last call. */
     private static final Duration FROZEN = Duration.ofDays(1);
+
+    /** How long it is waited for a conversation's second call; most have none. */
+    private static final Duration FIRST = Duration.ofHours(1);
 
     private static final Snapshot EMPTY = new Snapshot(0, 0, 0, 0, false, new byte[0]);
 
@@ -64,7 +67,7 @@ public final class MemoryStore {
                         number(fetched),
                         number(conversation.starts() ? 1 : 0),
                         number(tenant.memory().ttl().toSeconds()),
-                        number(kept(tenant).toSeconds()))
+                        number(least(FROZEN, tenant).toSeconds()))
                 .map(MemoryStore::recalled);
     }
 
@@ -72,13 +75,14 @@ public final class MemoryStore {
     public Mono<Void> freeze(Tenant tenant, String user, String conversation, Snapshot snapshot) {
         byte[] key = UserKeys.snapshot(tenant.id(), user, conversation);
         byte[] value = snapshot.encode();
-        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(kept(tenant))))
+        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(least(FIRST, tenant))))
                 .then();
     }
 
-    private static Duration kept(Tenant tenant) {
+    /** What is known of a user is not kept for longer than the user. */
+    private static Duration least(Duration time, Tenant tenant) {
         Duration ttl = tenant.memory().ttl();
-        return ttl.compareTo(FROZEN) < 0 ? ttl : FROZEN;
+        return ttl.compareTo(time) < 0 ? ttl : time;
     }
 
     /** Adds the interaction; the same request's earlier record, if there is one, gives way to it. */

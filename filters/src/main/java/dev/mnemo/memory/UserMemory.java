@@ -76,15 +76,21 @@ public final class UserMemory implements Memory {
                 if (!call.request().thread().endless()) {
                     keep(call, user, snapshot);
                 }
-                yield call.conversation().held() ? held(snapshot) : place(call, snapshot, granted, true);
+                yield call.conversation().held() ? held(snapshot) : place(call, snapshot, room(call, granted), true);
             }
-            case Parts parts when call.request().thread().signed() -> signed(call, parts.previous(), granted);
+            case Parts parts
+            when call.request().thread().signed() -> signed(call, parts.previous(), room(call, granted));
             case Parts parts
             when call.conversation().held() && parts.previous() != null ->
                 // The provider keeps the interactions of the earlier block, and what was said since.
                 fresh(call, user, new Parts(parts.preferences(), List.of(), parts.previous()), granted);
             case Parts parts -> fresh(call, user, parts, granted);
         };
+    }
+
+    /** A block that thinking was signed with is left in, whatever it costs: without it the provider refuses the call. */
+    private static long room(LlmCall call, long granted) {
+        return call.request().thread().signed() ? Long.MAX_VALUE : granted;
     }
 
     private Context fresh(LlmCall call, String user, Parts parts, long granted) {
@@ -94,8 +100,9 @@ public final class UserMemory implements Memory {
                 Math.min(granted, call.contextCap()),
                 call.tenant().memory());
         boolean known = fresh.equals(parts.previous());
-        // What the provider is to keep is in force when it has taken it, not before.
-        if (!known && !call.request().counts() && !call.conversation().held()) {
+        // What the provider is to keep, or what the answer gives its name to, is in force when there is an answer.
+        boolean later = call.conversation().held() || call.conversation().provisional();
+        if (!known && !later && !call.request().counts()) {
             detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh));
         }
         keep(call, user, fresh);

@@ -59,7 +59,8 @@ final class AnswerIntake {
     private static boolean mayBeTooLong(LlmCall call, int status) {
         return (status == 400 || status == 413)
                 && call.dialect().reads()
-                && call.body().isEdited();
+                && call.body().isEdited()
+                && !call.request().thread().signed();
     }
 
     private static byte[] bytes(DataBuffer buffer) {

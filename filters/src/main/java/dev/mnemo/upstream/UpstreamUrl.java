@@ -23,17 +23,24 @@ final class UpstreamUrl {
             prefix = prefix.substring(0, prefix.length() - 1);
         }
         String path = request.getRawPath();
+        path = path.substring(said(prefix, path));
+        String query = request.getRawQuery();
+        return base.getScheme() + "://" + base.getRawAuthority() + prefix + path + (query == null ? "" : "?" + query);
+    }
+
+    /** How much of the path's beginning the prefix says already: whole segments, as many as there are. */
+    private static int said(String prefix, String path) {
+        for (int at = prefix.indexOf('/'); at >= 0; at = prefix.indexOf('/', at + 1)) {
+            String end = prefix.substring(at);
+            if (path.startsWith(end) && (path.length() == end.length() || path.charAt(end.length()) == '/')) {
+                return end.length();
+            }
+        }
         String last = prefix.substring(Math.max(0, prefix.lastIndexOf('/')));
         int second = path.indexOf('/', 1);
         String first = second < 0 ? path : path.substring(0, second);
-        boolean twice = !last.isEmpty()
-                && (last.equals(first)
-                        || (VERSION.matcher(last).matches()
-                                && VERSION.matcher(first).matches()));
-        if (twice) {
-            path = path.substring(first.length());
-        }
-        String query = request.getRawQuery();
-        return base.getScheme() + "://" + base.getRawAuthority() + prefix + path + (query == null ? "" : "?" + query);
+        boolean versions =
+                VERSION.matcher(last).matches() && VERSION.matcher(first).matches();
+        return versions ? first.length() : 0;
     }
 }

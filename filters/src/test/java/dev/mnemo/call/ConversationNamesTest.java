@@ -75,7 +75,7 @@ class ConversationNamesTest {
         assertThat(before.older()).isNull();
 
         String later = ConversationNames.after(first, before, answer("One  answer.\n", null))
-                .getFirst();
+                .getLast();
 
         Conversation next = ConversationNames.of(headers, chat("U", "One answer.", "Go on"));
         assertThat(next.name()).isEqualTo(later).startsWith("a:");
@@ -83,6 +83,29 @@ class ConversationNamesTest {
         assertThat(next.starts()).isFalse();
         assertThat(name(chat("U", "Another answer.", "Go on"))).isNotEqualTo(later);
         assertThat(name(chat("U", "One answer.", "Go on", "Fine.", "And on"))).isEqualTo(later);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                // a greeting, a step without words, the beginning of an answer: nothing is answered yet
+                "true | {\"role\":\"assistant\",\"content\":\"Hello!\"},USER",
+                "true | USER,{\"role\":\"assistant\",\"content\":\"{\"}",
+                "false | USER,{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"c\"}]},{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"42\"}",
+            })
+    void whatIsNoAnswerGivesNoName(boolean starts, String messages) {
+        ChatRequest request = Endpoints.read(
+                Endpoints.CHAT,
+                "{\"model\":\"m\",\"messages\":[" + messages.replace("USER", "{\"role\":\"user\",\"content\":\"U\"}")
+                        + "]}");
+
+        Conversation conversation = ConversationNames.of(headers, request);
+
+        assertThat(conversation.provisional()).isTrue();
+        assertThat(conversation.name()).isEqualTo(name(chat("U")));
+        assertThat(conversation.starts()).isEqualTo(starts);
     }
 
     @Test

@@ -112,7 +112,7 @@ class MemoryStoreTest {
 
         assertThat(recall("ada", "c")).isEqualTo(new Frozen(block));
         assertThat(recall("ada", "another")).isInstanceOf(Parts.class);
-        assertThat(block(store.recall(tenant, "ada", new Conversation("c", null, true, false))))
+        assertThat(block(store.recall(tenant, "ada", new Conversation("c", null, true, false, true))))
                 .as("a conversation that begins anew under the same name")
                 .isInstanceOfSatisfying(
                         Parts.class, parts -> assertThat(parts.previous()).isEqualTo(block));
@@ -176,7 +176,7 @@ class MemoryStoreTest {
     }
 
     private Recalled recall(String user, String conversation) {
-        return block(store.recall(tenant, user, new Conversation(conversation, null, false, false)));
+        return block(store.recall(tenant, user, new Conversation(conversation, null, false, false, false)));
     }
 
     private String key(String user, String name) {

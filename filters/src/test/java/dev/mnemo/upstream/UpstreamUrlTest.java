@@ -22,6 +22,8 @@ class UpstreamUrlTest {
         "https://x.example/v1,        /openai/v1/responses,       https://x.example/v1/openai/v1/responses",
         "https://x.example/paas/v4,   /v1/chat/completions,       https://x.example/paas/v4/chat/completions",
         "https://g.example/v1beta,    /v1beta/models/m:countTokens, https://g.example/v1beta/models/m:countTokens",
+        "https://r.openai.azure.com/openai/v1, /openai/v1/responses, https://r.openai.azure.com/openai/v1/responses",
+        "https://r.openai.azure.com/openai/v1, /v1/responses,     https://r.openai.azure.com/openai/v1/responses",
         "https://ollama.com/api,      /api/chat,                  https://ollama.com/api/chat",
         "https://r.openai.azure.com/openai, /openai/deployments/d/chat/completions?api-version=1, https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=1",
     })

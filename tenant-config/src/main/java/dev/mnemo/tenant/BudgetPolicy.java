@@ -16,4 +16,9 @@ public record BudgetPolicy(long answerTokens, boolean open, List<Limit> limits) 
     public BudgetPolicy {
         limits = List.copyOf(limits);
     }
+
+    /** Whether any limit counts tokens, so that calls must be read. */
+    public boolean countsTokens() {
+        return limits.stream().anyMatch(limit -> limit.unit() == Limit.Unit.TOKENS);
+    }
 }
