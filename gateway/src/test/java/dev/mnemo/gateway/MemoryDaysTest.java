@@ -112,13 +112,53 @@ class MemoryDaysTest {
         assertThat(upstreamBody()).doesNotContain("direct");
     }
 
+    @Test
+    void signedThinkingIsRefusedRatherThanSentWithoutItsBlock() throws Exception {
+        MNEMO.put("lean", user, "{\"style\":\"" + "direct and thorough ".repeat(10) + "\"}");
+        UPSTREAM.on("fable", call -> call.json(200, Talk.ANTHROPIC.answer("Hm.")));
+        String conversation = "think-" + user;
+        MNEMO.send(signed("lean", "fable", "", conversation, 9));
+        String before = upstreamBody();
+        assertThat(before).contains("thorough");
+
+        // The lean tenant has room for the call, and not for the block beside it.
+        HttpResponse<String> refused = MNEMO.send(signed("lean", "fable", THOUGHT, conversation, 1_100));
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(UPSTREAM.seen).isEmpty();
+    }
+
+    @Test
+    void aSignedPromptThatIsTooLongIsToldAsItIs() throws Exception {
+        UPSTREAM.on(
+                "fable-full",
+                call -> call.json(
+                        new String(call.body(), StandardCharsets.UTF_8).contains("signature") ? 400 : 200,
+                        new String(call.body(), StandardCharsets.UTF_8).contains("signature")
+                                ? "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long\"}}"
+                                : Talk.ANTHROPIC.answer("Hm.")));
+        String conversation = "full-" + user;
+        MNEMO.send(signed("acme", "fable-full", "", conversation, 9));
+        UPSTREAM.seen.clear();
+
+        HttpResponse<String> told = MNEMO.send(signed("acme", "fable-full", THOUGHT, conversation, 9));
+
+        assertThat(told.statusCode()).isEqualTo(400);
+        assertThat(told.body()).contains("prompt is too long");
+        assertThat(UPSTREAM.seen).hasSize(1);
+    }
+
     private static final String THOUGHT =
             ",{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"…\",\"signature\":\"c2ln\"},{\"type\":\"text\",\"text\":\"Hm.\"}]},{\"role\":\"user\",\"content\":\"And?\"}";
 
     private HttpRequest.Builder signed(String model, String more, String conversation) {
-        String body = "{\"model\":\"" + model
-                + "\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Ponder\"}" + more + "]}";
-        return Talk.ANTHROPIC.call(MNEMO, "acme", user, body).header("X-Mnemo-Conversation", conversation);
+        return signed("acme", model, more, conversation, 9);
+    }
+
+    private HttpRequest.Builder signed(String tenant, String model, String more, String conversation, int answer) {
+        String body = "{\"model\":\"" + model + "\",\"max_tokens\":" + answer
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Ponder\"}" + more + "]}";
+        return Talk.ANTHROPIC.call(MNEMO, tenant, user, body).header("X-Mnemo-Conversation", conversation);
     }
 
     @Test

@@ -97,6 +97,44 @@ class PassThroughTest {
         assertThat(seen.head().toLowerCase(Locale.ROOT)).contains("content-encoding: br");
     }
 
+    /** Otherwise a limit on tokens would hold only those who want it to. */
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/chat/completions, Content-Encoding, br",
+        "/v1/chat/completions?X-Amz-Signature=1, X-Nothing, x",
+        "/v1/messages, Authorization, AWS4-HMAC-SHA256 x",
+    })
+    void whereTokensAreLimitedACallMustBeReadable(String path, String header, String value) {
+        HttpResponse<String> refused = MNEMO.send(MNEMO.to(path)
+                .header("x-api-key", "metered-key")
+                .header(header, value)
+                .POST(BodyPublishers.ofString(Mnemo.body("gpt-4o", "Hello"))));
+
+        assertThat(refused.statusCode()).isEqualTo(415);
+        assertThat(refused.body()).contains("mnemo: body: signed, or packed");
+        assertThat(UPSTREAM.seen).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//v1/chat/completions",
+                "/v1/chat/completions/",
+                "/v1/./chat/completions",
+                "/v1/x/../chat/completions",
+                "/v1/chat/completions;a=b",
+                "/v1/chat%2Fcompletions",
+                "/v1/%63hat/completions"
+            })
+    void aChatCallInDisguiseIsRead(String path) {
+        HttpResponse<String> answer = MNEMO.send(MNEMO.to(path)
+                .header("Authorization", "Bearer acme-key")
+                .header("X-Mnemo-User", user)
+                .POST(BodyPublishers.ofString(Mnemo.body("gpt-4o", "Hello"))));
+
+        assertThat(answer.headers().firstValue("X-Mnemo-Context").orElseThrow()).contains("preferences=1");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
