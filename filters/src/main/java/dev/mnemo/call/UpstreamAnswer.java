@@ -4,9 +4,13 @@ import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.dialect.Dialect.Problem;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Flux;
@@ -29,6 +33,7 @@ public final class UpstreamAnswer {
     private final Flux<DataBuffer> source;
     private final Runnable close;
     private final @Nullable AnswerTap tap;
+    private final Queue<Piece> waiting = new ConcurrentLinkedQueue<>();
     private boolean inLine;
 
     /**
@@ -66,11 +71,45 @@ public final class UpstreamAnswer {
 
     void close() {
         close.run();
+        waiting.forEach(Piece::drop);
     }
 
     Mono<Void> writeTo(ServerHttpResponse response) {
         Flux<DataBuffer> body = source.tap(Passing::new).onErrorResume(e -> broken(response, e));
-        return streamed ? response.writeAndFlushWith(body.map(Mono::just)) : response.writeWith(body);
+        return streamed ? response.writeAndFlushWith(body.map(this::piece)) : response.writeWith(body);
+    }
+
+    private Mono<DataBuffer> piece(DataBuffer buffer) {
+        Piece piece = new Piece(buffer);
+        waiting.add(piece);
+        return Mono.fromSupplier(piece::take);
+    }
+
+    /**
+     * A buffer on its way to be flushed by itself. The server takes several ahead; when the answer breaks off, it drops those
+     * that it has not begun to write, and does not know that there is a buffer in them.
+     */
+    private final class Piece {
+
+        private final DataBuffer buffer;
+        private final AtomicBoolean gone = new AtomicBoolean();
+
+        Piece(DataBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        /** Null when it was dropped. */
+        @Nullable
+        DataBuffer take() {
+            waiting.remove(this);
+            return gone.compareAndSet(false, true) ? buffer : null;
+        }
+
+        void drop() {
+            if (gone.compareAndSet(false, true)) {
+                DataBufferUtils.release(buffer);
+            }
+        }
     }
 
     /** What is seen of the body as it passes. */
