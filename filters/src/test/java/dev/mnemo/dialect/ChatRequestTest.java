@@ -1,0 +1,266 @@
+package dev.mnemo.dialect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.dialect.ChatRequest.Exchange;
+import dev.mnemo.dialect.ChatRequest.Thread;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the line learns of a request, whatever its dialect. Quotes in requests are single. */
+class ChatRequestTest {
+
+    /** The same talk: a question, a tool's call and answer, a final answer, a second question with a picture. */
+    static Stream<Arguments> talks() {
+        return Stream.of(
+                Arguments.of(Endpoints.CHAT, """
+                {'model':'m','messages':[{'role':'system','content':'s'},
+                 {'role':'user','content':[{'type':'text','text':'Weather?'},{'type':'text','text':'In Zürich.'}]},
+                 {'role':'assistant','content':'Let me look.','tool_calls':[{'id':'c','type':'function','function':{'name':'f','arguments':'{}'}}]},
+                 {'role':'tool','tool_call_id':'c','content':'rain'},
+                 {'role':'assistant','content':'It rains.'},
+                 {'role':'user','content':[{'type':'text','text':'And here?'},{'type':'image_url','image_url':{'url':'data:image/png;base64,PICTURE'}}]},
+                 {'role':'assistant','content':null,'tool_calls':[{'id':'d','type':'function','function':{'name':'f','arguments':'{}'}}]},
+                 {'role':'tool','tool_call_id':'d','content':'sun'}]}"""),
+                Arguments.of(Endpoints.RESPONSES, """
+                {'model':'m','instructions':'s','input':[
+                 {'role':'user','content':[{'type':'input_text','text':'Weather?'},{'type':'input_text','text':'In Zürich.'}]},
+                 {'type':'reasoning','summary':[{'type':'summary_text','text':'hm'}],'encrypted_content':'gAAA'},
+                 {'type':'message','role':'assistant','phase':'commentary','content':[{'type':'output_text','text':'Let me look.'}]},
+                 {'type':'function_call','call_id':'c','name':'f','arguments':'{}'},
+                 {'type':'function_call_output','call_id':'c','output':'rain'},
+                 {'type':'message','role':'assistant','phase':'final_answer','content':[{'type':'output_text','text':'It rains.'}]},
+                 {'role':'user','content':[{'type':'input_text','text':'And here?'},{'type':'input_image','image_url':'data:image/png;base64,PICTURE'}]},
+                 {'type':'custom_tool_call','call_id':'d','name':'f','input':'x'},
+                 {'type':'custom_tool_call_output','call_id':'d','output':'sun'}]}"""),
+                Arguments.of(Endpoints.ANTHROPIC, """
+                {'model':'m','max_tokens':9,'system':'s','messages':[
+                 {'role':'user','content':[{'type':'text','text':'<system-reminder>today</system-reminder>'},{'type':'text','text':'Weather?'},{'text':'In Zürich.','type':'text'}]},
+                 {'role':'assistant','content':[{'type':'thinking','thinking':'hm','signature':'c2ln'},{'type':'text','text':'Let me look.'},{'type':'tool_use','id':'c','name':'f','input':{}}]},
+                 {'role':'user','content':[{'type':'tool_result','tool_use_id':'c','content':[{'type':'text','text':'rain'}]}]},
+                 {'role':'assistant','content':'It rains.'},
+                 {'role':'user','content':[{'type':'text','text':'And here?'},{'type':'image','source':{'type':'base64','media_type':'image/png','data':'PICTURE'}}]},
+                 {'role':'assistant','content':[{'type':'tool_use','id':'d','name':'f','input':{'text':'no'}}]},
+                 {'role':'user','content':[{'type':'tool_result','tool_use_id':'d','content':'sun'},{'type':'text','text':'<system-reminder>go on</system-reminder>'}]},
+                 {'role':'user','content':[{'type':'text','text':'<system-reminder>still</system-reminder>'}]}]}"""),
+                Arguments.of(Endpoints.GEMINI, """
+                {'systemInstruction':{'parts':[{'text':'s'}]},'contents':[
+                 {'role':'user','parts':[{'text':'Weather?'},{'text':'In Zürich.'}]},
+                 {'role':'model','parts':[{'text':'hm','thought':true},{'text':'Let me look.'},{'functionCall':{'name':'f','args':{}},'thoughtSignature':'c2ln'}]},
+                 {'role':'user','parts':[{'functionResponse':{'name':'f','response':{'text':'rain'}}}]},
+                 {'role':'model','parts':[{'text':'It rains.'}]},
+                 {'parts':[{'text':'And here?'},{'inlineData':{'mimeType':'image/png','data':'PICTURE'}}]},
+                 {'role':'model','parts':[{'functionCall':{'name':'f','args':{}}}]},
+                 {'role':'function','parts':[{'functionResponse':{'name':'f','response':{'text':'sun'}}}]}]}"""),
+                Arguments.of(Endpoints.OLLAMA, """
+                {'model':'m','messages':[{'role':'system','content':'s'},
+                 {'role':'user','content':'Weather?\\nIn Zürich.'},
+                 {'role':'assistant','content':'Let me look.','thinking':'hm','tool_calls':[{'function':{'name':'f','arguments':{}}}]},
+                 {'role':'tool','tool_name':'f','content':'rain'},
+                 {'role':'assistant','content':'It rains.'},
+                 {'role':'user','content':'And here?','images':['PICTURE']},
+                 {'role':'assistant','tool_calls':[{'function':{'name':'f','arguments':{}}}]},
+                 {'role':'tool','content':'sun'}]}"""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("talks")
+    void toolsAndRemindersAreNotTheUsersWords(Endpoint endpoint, String body) {
+        ChatRequest request = read(endpoint, body);
+
+        assertThat(request.firstUserText()).isEqualTo("Weather?\nIn Zürich.");
+        assertThat(request.lastUserText()).isEqualTo("And here?");
+        assertThat(request.firstAnswer()).isEqualTo("Let me look.");
+        assertThat(request.exchanges()).containsExactly(new Exchange("Weather?\nIn Zürich.", "It rains."));
+        assertThat(request.starts()).isFalse();
+        assertThat(request.size().media()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("talks")
+    void dataOfPicturesIsNoPrompt(Endpoint endpoint, String body) {
+        ChatRequest small = read(endpoint, body);
+        ChatRequest large = read(endpoint, body.replace("PICTURE", "A".repeat(100_000)));
+
+        assertThat(large.size()).isEqualTo(small.size());
+        assertThat(small.size().promptBytes()).isBetween(60L, (long) body.length());
+    }
+
+    @ParameterizedTest
+    @MethodSource("talks")
+    void everyWordIsPrompt(Endpoint endpoint, String body) {
+        ChatRequest small = read(endpoint, body);
+        for (String word : List.of("'s'", "Zürich", "Let me look", "rain'", "It rains", "And here?")) {
+            String longer = word.startsWith("'") ? "'s" + "x".repeat(1_000) + "'" : "x".repeat(1_000) + word;
+
+            assertThat(read(endpoint, body.replace(word, longer)).size().promptBytes())
+                    .as("%s in %s", word, endpoint.dialect().id())
+                    .isEqualTo(small.size().promptBytes() + 1_000);
+        }
+    }
+
+    @Test
+    void aTalkStartsWithTheUsersFirstWords() {
+        for (Endpoint endpoint : Endpoints.ALL) {
+            ChatRequest request = read(endpoint, Endpoints.smallest(endpoint));
+
+            assertThat(request.starts()).isTrue();
+            assertThat(request.firstUserText()).isEqualTo("u");
+            assertThat(request.firstAnswer()).isNull();
+            assertThat(request.exchanges()).isEmpty();
+            assertThat(request.thread().signed()).isFalse();
+            assertThat(request.counts()).isFalse();
+            assertThat(request.size().maxAnswerTokens()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "{'model':'m','input':'u'}                                          | null                   | false | true",
+                "{'model':'m','input':'u','store':false}                            | null                   | false | false",
+                "{'model':'m','input':'u','store':null}                             | null                   | false | true",
+                "{'model':'m','input':'u','previous_response_id':'resp_1'}          | response:resp_1        | false | true",
+                "{'model':'m','input':'u','previous_response_id':'resp_1','store':false} | response:resp_1   | false | false",
+                "{'model':'m','input':'u','conversation':'conv_1'}                  | conversation:conv_1    | true  | false",
+                "{'model':'m','input':'u','conversation':{'id':'conv_1'}}           | conversation:conv_1    | true  | false",
+                "{'model':'m','input':'u','conversation':null,'previous_response_id':null} | null            | false | true",
+            })
+    void responsesSayWhatTheProviderKeeps(String body, String continues, boolean endless, boolean resumable) {
+        Thread thread = read(Endpoints.RESPONSES, body).thread();
+
+        assertThat(String.valueOf(thread.continues())).isEqualTo(continues);
+        assertThat(thread).isEqualTo(new Thread(thread.continues(), endless, resumable, false, false));
+        assertThat(read(Endpoints.RESPONSES, body).starts()).isEqualTo(continues.equals("null"));
+    }
+
+    @Test
+    void whatOnlyCountsTokensIsNotContinued() {
+        Endpoint count = Endpoints.post("/v1/responses/input_tokens");
+        ChatRequest request = read(count, "{'model':'m','input':'u','previous_response_id':'resp_1'}");
+
+        assertThat(request.counts()).isTrue();
+        assertThat(request.thread()).isEqualTo(new Thread("response:resp_1", false, false, false, false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "'thread':{'type':'create'},U                                    | false | false",
+                "'thread':{'type':'continue','previous_message_id':'msg_1'},U    | true  | false",
+                "'thread':{'previous_message_id':'msg_1','type':'continue'},U    | true  | false",
+                "U                                                               | false | false",
+                "'messages':[{'role':'assistant','content':[{'type':'thinking','thinking':'t','signature':'s'}]}]  | false | true",
+                "'messages':[{'role':'assistant','content':[{'data':'x','type':'redacted_thinking'}]}]             | false | true",
+                "'messages':[{'role':'assistant','content':[{'type':'text','text':'thinking'}]}]                   | false | false",
+            })
+    void anthropicThreadsAreClosedWhenTheyContinueAndSignedWhenTheyThought(
+            String members, boolean closed, boolean signed) {
+        String body = "{'model':'m'," + members.replace("U", "'messages':[{'role':'user','content':'u'}]") + "}";
+
+        assertThat(read(Endpoints.ANTHROPIC, body).thread()).isEqualTo(new Thread(null, false, false, closed, signed));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cachedContent", "cached_content"})
+    void geminiTakesNoInstructionBesideACache(String member) {
+        ChatRequest request =
+                read(Endpoints.GEMINI, "{'" + member + "':'cachedContents/a','contents':[{'parts':[{'text':'u'}]}]}");
+
+        assertThat(request.thread().closed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "openai-chat        | 'n':3,'max_completion_tokens':100,'max_tokens':7    | 300 | -1",
+                "openai-chat        | 'n':1000,'max_tokens':2                             | 256 | -1",
+                "openai-chat        | 'n':null,'max_tokens':9223372036854775807           | 2147483647 | -1",
+                "openai-responses   | 'max_output_tokens':100                             | 100 | -1",
+                "openai-responses   | 'max_output_tokens':9223372036854775807             | 2147483647 | -1",
+                "anthropic-messages | 'max_tokens':100                                    | 100 | -1",
+                "anthropic-messages | 'max_tokens':0                                      | 0 | -1",
+                "gemini             | 'generationConfig':{'maxOutputTokens':100,'candidateCount':2} | 200 | -1",
+                "gemini             | 'generation_config':{'max_output_tokens':100}       | 100 | -1",
+                "gemini             | 'generationConfig':{'temperature':1.0}              | -1 | -1",
+                "ollama-chat        | 'options':{'num_ctx':8192,'num_predict':100}        | 100 | 8192",
+                "ollama-chat        | 'options':{'num_ctx':0,'num_predict':-2}            | -1 | -1",
+                "ollama-chat        | 'num_ctx':8192                                      | -1 | -1",
+            })
+    void theMostThatItMayTakeIsKnown(String dialect, String members, long answer, long window) {
+        Endpoint endpoint = endpoint(dialect);
+        String body = Endpoints.smallest(endpoint).replaceFirst("\\{", "{" + members + ",");
+
+        ChatRequest request = read(endpoint, body);
+
+        assertThat(request.size().maxAnswerTokens()).isEqualTo(answer);
+        assertThat(request.size().window()).isEqualTo(window);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "openai-chat        | 'user':'ada','metadata':{'team':'t','n':7}      | {metadata.team=t, user=ada}",
+                "openai-responses   | 'safety_identifier':'ada','metadata':null       | {safety_identifier=ada}",
+                "openai-responses   | 'client_metadata':{'session_id':'s1'}           | {client_metadata.session_id=s1}",
+                "anthropic-messages | 'metadata':{'user_id':'user_a_account_b_session_c'} | {metadata.user_id=user_a_account_b_session_c}",
+                "anthropic-messages | 'metadata':{'user_id':null}                     | {}",
+                "gemini             | 'labels':{'team':'t'}                           | {labels.team=t}",
+                "ollama-chat        | 'user':'h\\u00e9','keep_alive':'5m'             | {keep_alive=5m, user=hé}",
+            })
+    void shortMembersCanNameTheUser(String dialect, String members, String carriers) {
+        Endpoint endpoint = endpoint(dialect);
+        String body = Endpoints.smallest(endpoint).replaceFirst("\\{", "{" + members.replace("\\", "\\\\") + ",");
+
+        assertThat(new TreeMap<>(read(endpoint, body).carriers())).hasToString(carriers);
+    }
+
+    @Test
+    void longMembersAreNotKept() {
+        String body = "{'a':'" + "x".repeat(511) + "','b':'" + "x".repeat(510) + "','model':'m','input':'u'}";
+
+        assertThat(read(Endpoints.RESPONSES, body).carriers()).containsOnlyKeys("b");
+    }
+
+    @Test
+    void theWayToAskForAStreamIsTheDialects() {
+        Endpoint stream = Endpoints.post("/v1beta/models/m:streamGenerateContent");
+        assertThat(read(stream, Endpoints.smallest(stream)).stream()).isTrue();
+        assertThat(read(Endpoints.GEMINI, Endpoints.smallest(Endpoints.GEMINI)).stream())
+                .isFalse();
+        for (Endpoint endpoint : List.of(Endpoints.CHAT, Endpoints.RESPONSES, Endpoints.ANTHROPIC, Endpoints.OLLAMA)) {
+            String body = Endpoints.smallest(endpoint);
+            assertThat(read(endpoint, body).stream()).isEqualTo(endpoint == Endpoints.OLLAMA);
+            assertThat(read(endpoint, body.replaceFirst("\\{", "{'stream':true,")).stream())
+                    .isTrue();
+            assertThat(read(endpoint, body.replaceFirst("\\{", "{'stream':false,")).stream())
+                    .isFalse();
+        }
+    }
+
+    private static Endpoint endpoint(String dialect) {
+        return Endpoints.ALL.stream()
+                .filter(e -> e.dialect().id().equals(dialect))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static ChatRequest read(Endpoint endpoint, String body) {
+        return endpoint.dialect().read(endpoint, body.replace('\'', '"').getBytes(UTF_8));
+    }
+}
