@@ -77,7 +77,8 @@ class ChatRequestTest {
 
         assertThat(request.firstUserText()).isEqualTo("Weather?\nIn Zürich.");
         assertThat(request.lastUserText()).isEqualTo("And here?");
-        assertThat(request.firstAnswer()).isEqualTo("Let me look.");
+        boolean phased = endpoint == Endpoints.RESPONSES;
+        assertThat(request.firstAnswer()).isEqualTo(phased ? "It rains." : "Let me look.");
         assertThat(request.exchanges()).containsExactly(new Exchange("Weather?\nIn Zürich.", "It rains."));
         assertThat(request.starts()).isFalse();
         assertThat(request.size().media()).isEqualTo(1);
@@ -119,6 +120,25 @@ class ChatRequestTest {
             assertThat(request.counts()).isFalse();
             assertThat(request.size().maxAnswerTokens()).isEqualTo(-1);
         }
+    }
+
+    @Test
+    void aGreetingBeforeTheUserIsNoAnswer() {
+        ChatRequest greeted = read(Endpoints.CHAT, """
+                {'model':'m','messages':[{'role':'assistant','content':'Hello!'},{'role':'user','content':'u'}]}""");
+
+        assertThat(greeted.starts()).isTrue();
+        assertThat(greeted.firstAnswer()).isNull();
+    }
+
+    @Test
+    void theDeploymentInAnAzurePathIsTheModel() {
+        Endpoint azure = Endpoints.post("/openai/deployments/my-gpt/chat/completions");
+
+        assertThat(read(azure, Endpoints.smallest(azure)).model()).isEqualTo("my-gpt");
+        assertThat(read(azure, Endpoints.smallest(azure).replace("\"model\":\"m\",", ""))
+                        .model())
+                .isEqualTo("my-gpt");
     }
 
     @ParameterizedTest
@@ -195,6 +215,7 @@ class ChatRequestTest {
                 "anthropic-messages | 'max_tokens':0                                      | 0 | -1",
                 "gemini             | 'generationConfig':{'maxOutputTokens':100,'candidateCount':2} | 200 | -1",
                 "gemini             | 'generation_config':{'max_output_tokens':100}       | 100 | -1",
+                "gemini             | 'generationConfig':{'maxOutputTokens':'256'}         | 256 | -1",
                 "gemini             | 'generationConfig':{'temperature':1.0}              | -1 | -1",
                 "ollama-chat        | 'options':{'num_ctx':8192,'num_predict':100}        | 100 | 8192",
                 "ollama-chat        | 'options':{'num_ctx':0,'num_predict':-2}            | -1 | -1",

@@ -153,16 +153,18 @@ class EndpointTest {
         "content-encoding, 'gzip, gzip'",
         "content-encoding, aws-chunked",
     })
-    void aBodyThatIsSignedOrInAnUnknownCodingIsNotRead(String header, String value) {
-        assertThat(with("/anthropic/v1/messages", null, Map.of(header, value)).operation())
-                .isEqualTo(Operation.OTHER);
+    void aBodyThatIsSignedOrInAnUnknownCodingIsSealed(String header, String value) {
+        Endpoint sealed = with("/anthropic/v1/messages", null, Map.of(header, value));
+
+        assertThat(sealed).isEqualTo(new Endpoint(new Opaque(Protocol.ANTHROPIC), Operation.SEALED, ""));
+        assertThat(with("/v1/files", null, Map.of(header, value)).operation()).isEqualTo(Operation.OTHER);
     }
 
     @Test
     void aSignatureInTheQueryIsOneToo() {
         String query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=abc";
 
-        assertThat(with("/v1/messages", query, Map.of()).operation()).isEqualTo(Operation.OTHER);
+        assertThat(with("/v1/messages", query, Map.of()).operation()).isEqualTo(Operation.SEALED);
         assertThat(with("/v1/messages", "beta=true", Map.of()).operation()).isEqualTo(Operation.CHAT);
     }
 
