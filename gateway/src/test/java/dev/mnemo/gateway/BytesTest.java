@@ -13,10 +13,12 @@ import dev.mnemo.dialect.RandomRequests;
 import dev.mnemo.redis.TestRedis;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What goes up is the client's but for the block; what comes down is the upstream's. */
@@ -53,24 +55,28 @@ class BytesTest {
         }
     }
 
-    static Stream<String> streams() {
-        return GoldenStreams.WHOLE.stream();
+    static Stream<Arguments> streams() {
+        return Stream.of(Talk.values())
+                .flatMap(
+                        talk -> GoldenStreams.whole(talk.dialect()).stream().map(stream -> Arguments.of(talk, stream)));
     }
 
     @ParameterizedTest
     @MethodSource("streams")
-    void everyByteOfAStreamIsTheUpstreams(String name) throws Exception {
-        byte[] stream = GoldenStreams.read(name);
+    void everyByteOfAStreamIsTheUpstreams(Talk talk, GoldenStreams.Stream golden) throws Exception {
         LLM.stubFor(any(anyUrl())
                 .willReturn(aResponse()
-                        .withHeader("Content-Type", "text/event-stream; charset=utf-8")
-                        .withBody(stream)
-                        .withChunkedDribbleDelay(7, 35)));
+                        .withHeader("Content-Type", golden.contentType())
+                        .withBody(golden.bytes())
+                        .withChunkedDribbleDelay(7, 21)));
 
         HttpResponse<byte[]> answer = MNEMO.http()
-                .send(MNEMO.chat("wire", "ada", Mnemo.body("m", "x")).build(), HttpResponse.BodyHandlers.ofByteArray());
+                .send(
+                        talk.call(MNEMO, "wire", "ada", talk.request("m", List.of("Hello")))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
 
-        assertThat(answer.body()).isEqualTo(stream);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream; charset=utf-8");
+        assertThat(answer.body()).isEqualTo(golden.bytes());
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue(golden.contentType());
     }
 }

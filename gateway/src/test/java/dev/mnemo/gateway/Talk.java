@@ -119,6 +119,17 @@ enum Talk {
                 .POST(BodyPublishers.ofString(body));
     }
 
+    /** As the dialect is called in metrics, and its golden files' directory. */
+    String dialect() {
+        return switch (this) {
+            case CHAT -> "openai-chat";
+            case RESPONSES -> "openai-responses";
+            case ANTHROPIC -> "anthropic-messages";
+            case GEMINI -> "gemini";
+            case OLLAMA -> "ollama-chat";
+        };
+    }
+
     /** OpenAI's Response with an id of its own. */
     static String response(String id, String text) {
         return """
