@@ -85,7 +85,7 @@ public final class BudgetGate implements Budget {
         long answer = call.request().size().maxAnswerTokens();
         long must = prompt(call) + (answer < 0 ? policy.answerTokens() : answer);
         // Thinking that was signed together with a block cannot go without it.
-        return call.request().thread().signed()
+        return call.request().kept().signed()
                 ? new Claim(call.id(), call.tenant(), key, user, must + call.contextCap(), 0)
                 : new Claim(call.id(), call.tenant(), key, user, must, call.contextCap());
     }
@@ -155,7 +155,7 @@ public final class BudgetGate implements Budget {
             return;
         }
         ChatRequest request = call.request();
-        if (request.thread().continues() != null || request.thread().closed()) {
+        if (request.kept().continues() != null || request.kept().closed()) {
             // Of a prompt that the provider keeps in part, the bytes are not known.
             return;
         }

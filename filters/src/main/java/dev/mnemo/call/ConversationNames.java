@@ -41,7 +41,7 @@ public final class ConversationNames {
     private static final String CLAUDE_SESSION = "_session_";
 
     /** How a name begins tells where it comes from, so that none can be mistaken for another. */
-    private static final String THREAD = "t:";
+    private static final String KEPT = "t:";
 
     private static final String SESSION = "h:";
     private static final String WORDS = "f:";
@@ -54,9 +54,9 @@ public final class ConversationNames {
     private ConversationNames() {}
 
     static Conversation of(HttpHeaders headers, ChatRequest request) {
-        String thread = request.thread().continues();
-        if (thread != null) {
-            return new Conversation(THREAD + bounded(thread), null, false, true, false);
+        String kept = request.kept().continues();
+        if (kept != null) {
+            return new Conversation(KEPT + bounded(kept), null, false, true, false);
         }
         String session = session(headers, request);
         if (session != null) {
@@ -76,22 +76,22 @@ public final class ConversationNames {
 
     /** A client that repeats earlier answers itself does not continue one by its id. */
     private static boolean mayBeContinued(ChatRequest request) {
-        ChatRequest.Thread thread = request.thread();
-        return thread.resumable() && (thread.continues() != null || request.starts());
+        ChatRequest.Kept kept = request.kept();
+        return kept.resumable() && (kept.continues() != null || request.starts());
     }
 
     /** Whether it is the provider who keeps the conversation of that name. */
     public static boolean isProviders(String name) {
-        return name.startsWith(THREAD);
+        return name.startsWith(KEPT);
     }
 
     /** The names by which the next call of the conversation may know it, now that there is an answer. */
     public static List<String> after(ChatRequest request, Conversation conversation, Answer answer) {
         List<String> names = new ArrayList<>(2);
-        if (request.thread().endless()) {
+        if (request.kept().endless()) {
             names.add(conversation.name());
         } else if (mayBeContinued(request) && answer.id() != null) {
-            names.add(THREAD + bounded("response:" + answer.id()));
+            names.add(KEPT + bounded("response:" + answer.id()));
         }
         if (conversation.provisional()) {
             names.add(conversation.name());

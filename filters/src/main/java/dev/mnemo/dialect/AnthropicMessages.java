@@ -69,11 +69,10 @@ final class AnthropicMessages implements Dialect {
     public SplicedBody place(ChatRequest request, byte[] block, Placement placement) {
         byte[] body = request.body();
         byte[] end = bytes("\"" + marker(request.markers(), placement.marker()) + "}");
-        Span system = request.system().value();
+        Span system = request.place().value();
         if (system == null) {
             return SplicedBody.of(
-                    body,
-                    Edit.insert(request.system().members(), MEMBER, LIST, OUR_BLOCK, block, end, LIST_END, COMMA));
+                    body, Edit.insert(request.place().members(), MEMBER, LIST, OUR_BLOCK, block, end, LIST_END, COMMA));
         }
         return switch (body[system.start()]) {
             case 'n' -> SplicedBody.of(body, Edit.replace(system, LIST, OUR_BLOCK, block, end, LIST_END));

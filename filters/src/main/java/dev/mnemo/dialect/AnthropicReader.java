@@ -1,10 +1,10 @@
 package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Kept;
+import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
 import dev.mnemo.dialect.ChatRequest.Size;
-import dev.mnemo.dialect.ChatRequest.SystemText;
-import dev.mnemo.dialect.ChatRequest.Thread;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
@@ -43,8 +43,8 @@ final class AnthropicReader {
                 new Size(Math.min(maxTokens, Integer.MAX_VALUE), scan.promptBytes, scan.media, -1),
                 scan.carriers,
                 scan.messages,
-                new SystemText(scan.firstMember(), system),
-                continues ? Thread.CLOSED : Thread.signed(signed),
+                new Place(scan.firstMember(), system),
+                continues ? Kept.CLOSED : Kept.signed(signed),
                 new CacheMarkers(markers, shortBefore, longAfter));
     }
 

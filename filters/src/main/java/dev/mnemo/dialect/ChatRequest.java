@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param model empty where the provider knows it from elsewhere
  * @param stream whether the answer is asked for as a stream
  * @param carriers members whose value is a short string, such as {@code user} or {@code metadata.user_id}
- * @param system where the dialect keeps system text apart from messages: its value, or what must become it
+ * @param place where the block goes, in dialects in which the messages do not tell
  */
 public record ChatRequest(
         Endpoint endpoint,
@@ -25,8 +25,8 @@ public record ChatRequest(
         Size size,
         Map<String, String> carriers,
         List<Message> messages,
-        SystemText system,
-        Thread thread,
+        Place place,
+        Kept kept,
         CacheMarkers markers) {
 
     /**
@@ -40,15 +40,16 @@ public record ChatRequest(
     public record Size(long maxAnswerTokens, long promptBytes, int media, long window) {}
 
     /**
-     * Where system text stands.
+     * Where the block goes: at or in a member beside the messages.
      *
-     * @param members the first byte inside the object that would hold it
-     * @param value null when the request has none
+     * @param members the first byte inside the object that would hold the member
+     * @param value of the member: {@code system}, {@code systemInstruction}, or the {@code input} that holds the items; null
+     *     when the request has none
      */
-    public record SystemText(int members, @Nullable Span value) {
+    public record Place(int members, @Nullable Span value) {
 
-        /** Among the messages. */
-        static final SystemText NONE = new SystemText(0, null);
+        /** Among the messages, which tell. */
+        static final Place NONE = new Place(0, null);
     }
 
     /**
@@ -61,14 +62,13 @@ public record ChatRequest(
      * @param closed whether no system text can be added to it
      * @param signed whether it repeats thinking that the provider has signed together with all that stands before it
      */
-    public record Thread(
-            @Nullable String continues, boolean endless, boolean resumable, boolean closed, boolean signed) {
+    public record Kept(@Nullable String continues, boolean endless, boolean resumable, boolean closed, boolean signed) {
 
-        static final Thread OPEN = new Thread(null, false, false, false, false);
-        static final Thread CLOSED = new Thread(null, false, false, true, false);
+        static final Kept OPEN = new Kept(null, false, false, false, false);
+        static final Kept CLOSED = new Kept(null, false, false, true, false);
 
-        static Thread signed(boolean signed) {
-            return new Thread(null, false, false, false, signed);
+        static Kept signed(boolean signed) {
+            return new Kept(null, false, false, false, signed);
         }
     }
 
@@ -177,7 +177,7 @@ public record ChatRequest(
 
     /** Whether nothing has been answered yet. */
     public boolean starts() {
-        return thread.continues() == null && answered().stream().noneMatch(message -> message.role() == Role.ASSISTANT);
+        return kept.continues() == null && answered().stream().noneMatch(message -> message.role() == Role.ASSISTANT);
     }
 
     /** The messages from the user's first to the last that is not the assistant's. */

@@ -40,7 +40,7 @@ public sealed interface Dialect
     /**
      * Puts the context block after the client's own system text and before everything else.
      *
-     * @param request one whose {@link ChatRequest.Thread} is not closed
+     * @param request one whose {@link ChatRequest.Kept} is not closed
      * @param block the content of a JSON string, escaped
      */
     SplicedBody place(ChatRequest request, byte[] block, Placement placement);

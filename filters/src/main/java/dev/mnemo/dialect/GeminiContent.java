@@ -80,8 +80,8 @@ final class GeminiContent implements Dialect {
     @Override
     public SplicedBody place(ChatRequest request, byte[] block, Placement placement) {
         byte[] body = request.body();
-        Span system = request.system().value();
-        int members = request.system().members();
+        Span system = request.place().value();
+        int members = request.place().members();
         if (system != null && body[system.start()] == '{') {
             return intoParts(body, system, block);
         }

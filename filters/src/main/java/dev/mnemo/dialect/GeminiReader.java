@@ -1,10 +1,10 @@
 package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Kept;
+import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
 import dev.mnemo.dialect.ChatRequest.Size;
-import dev.mnemo.dialect.ChatRequest.SystemText;
-import dev.mnemo.dialect.ChatRequest.Thread;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.dialect.Endpoint.Operation;
 import dev.mnemo.json.JsonReader.Members;
@@ -37,8 +37,8 @@ final class GeminiReader {
                 new Size(all, scan.promptBytes, scan.media, -1),
                 scan.carriers,
                 scan.messages,
-                new SystemText(members < 0 ? scan.firstMember() : members, system),
-                cached ? Thread.CLOSED : Thread.OPEN,
+                new Place(members < 0 ? scan.firstMember() : members, system),
+                cached ? Kept.CLOSED : Kept.OPEN,
                 CacheMarkers.NONE);
     }
 

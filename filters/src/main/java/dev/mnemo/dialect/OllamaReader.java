@@ -1,9 +1,9 @@
 package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Kept;
+import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Size;
-import dev.mnemo.dialect.ChatRequest.SystemText;
-import dev.mnemo.dialect.ChatRequest.Thread;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
@@ -30,9 +30,9 @@ final class OllamaReader {
                 new Size(predict, scan.promptBytes, scan.media, window),
                 scan.carriers,
                 scan.messages,
-                SystemText.NONE,
+                Place.NONE,
                 // Without messages the call only loads a model.
-                scan.messages.isEmpty() ? Thread.CLOSED : Thread.OPEN,
+                scan.messages.isEmpty() ? Kept.CLOSED : Kept.OPEN,
                 CacheMarkers.NONE);
     }
 

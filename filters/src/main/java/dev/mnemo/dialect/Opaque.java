@@ -2,9 +2,9 @@ package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Kept;
+import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Size;
-import dev.mnemo.dialect.ChatRequest.SystemText;
-import dev.mnemo.dialect.ChatRequest.Thread;
 import dev.mnemo.json.JsonReader;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Upstream.Protocol;
@@ -39,8 +39,8 @@ record Opaque(Protocol protocol) implements Dialect {
                 new Size(-1, 0, 0, -1),
                 Map.of(),
                 List.of(),
-                SystemText.NONE,
-                Thread.CLOSED,
+                Place.NONE,
+                Kept.CLOSED,
                 CacheMarkers.NONE);
     }
 

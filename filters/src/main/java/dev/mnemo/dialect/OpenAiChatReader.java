@@ -1,10 +1,10 @@
 package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Kept;
+import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
 import dev.mnemo.dialect.ChatRequest.Size;
-import dev.mnemo.dialect.ChatRequest.SystemText;
-import dev.mnemo.dialect.ChatRequest.Thread;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Members;
 import java.util.Set;
@@ -39,8 +39,8 @@ final class OpenAiChatReader {
                 new Size(all, scan.promptBytes, scan.media, -1),
                 scan.carriers,
                 scan.messages,
-                SystemText.NONE,
-                Thread.OPEN,
+                Place.NONE,
+                Kept.OPEN,
                 CacheMarkers.NONE);
     }
 

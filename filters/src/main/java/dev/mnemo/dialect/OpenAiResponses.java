@@ -72,7 +72,7 @@ final class OpenAiResponses implements Dialect {
 
     @Override
     public SplicedBody place(ChatRequest request, byte[] block, Placement placement) {
-        Span input = Objects.requireNonNull(request.system().value());
+        Span input = Objects.requireNonNull(request.place().value());
         byte[] body = request.body();
         if (body[input.start()] == '"') {
             return SplicedBody.of(

@@ -1,11 +1,11 @@
 package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.ChatRequest.CacheMarkers;
+import dev.mnemo.dialect.ChatRequest.Kept;
 import dev.mnemo.dialect.ChatRequest.Message;
+import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
 import dev.mnemo.dialect.ChatRequest.Size;
-import dev.mnemo.dialect.ChatRequest.SystemText;
-import dev.mnemo.dialect.ChatRequest.Thread;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
@@ -35,18 +35,18 @@ final class OpenAiResponsesReader {
                 new Size(Math.min(maxTokens, Integer.MAX_VALUE), scan.promptBytes, scan.media, -1),
                 scan.carriers,
                 scan.messages,
-                new SystemText(scan.firstMember(), input),
-                thread(endpoint),
+                new Place(scan.firstMember(), input),
+                kept(endpoint),
                 CacheMarkers.NONE);
     }
 
-    private Thread thread(Endpoint endpoint) {
+    private Kept kept(Endpoint endpoint) {
         boolean resumable = store && endpoint.operation() != Endpoint.Operation.COUNT;
         if (conversation != null) {
-            return new Thread("conversation:" + conversation, true, false, input == null, false);
+            return new Kept("conversation:" + conversation, true, false, input == null, false);
         }
         String continues = previous == null ? null : "response:" + previous;
-        return new Thread(continues, false, resumable, input == null, false);
+        return new Kept(continues, false, resumable, input == null, false);
     }
 
     private void member(RequestScan scan, String name, JsonToken value) {

@@ -62,7 +62,7 @@ public final class UserMemory implements Memory {
         if (policy.contextTokens() == 0) {
             return nothing(Reason.OFF);
         }
-        if (call.request().thread().closed()) {
+        if (call.request().kept().closed()) {
             return nothing(Reason.OPAQUE);
         }
         return store.recall(call.tenant(), user, call.conversation())
@@ -73,13 +73,12 @@ public final class UserMemory implements Memory {
     private Context compose(LlmCall call, String user, Recalled recalled, long granted) {
         return switch (recalled) {
             case Frozen(Snapshot snapshot) -> {
-                if (!call.request().thread().endless()) {
+                if (!call.request().kept().endless()) {
                     keep(call, user, snapshot);
                 }
                 yield call.conversation().held() ? held(snapshot) : place(call, snapshot, room(call, granted), true);
             }
-            case Parts parts
-            when call.request().thread().signed() -> signed(call, parts.previous(), room(call, granted));
+            case Parts parts when call.request().kept().signed() -> signed(call, parts.previous(), room(call, granted));
             case Parts parts
             when call.conversation().held() && parts.previous() != null ->
                 // The provider keeps the interactions of the earlier block, and what was said since.
@@ -90,7 +89,7 @@ public final class UserMemory implements Memory {
 
     /** A block that thinking was signed with is left in, whatever it costs: without it the provider refuses the call. */
     private static long room(LlmCall call, long granted) {
-        return call.request().thread().signed() ? Long.MAX_VALUE : granted;
+        return call.request().kept().signed() ? Long.MAX_VALUE : granted;
     }
 
     private Context fresh(LlmCall call, String user, Parts parts, long granted) {

@@ -60,7 +60,7 @@ final class AnswerIntake {
         return (status == 400 || status == 413)
                 && call.dialect().reads()
                 && call.body().isEdited()
-                && !call.request().thread().signed();
+                && !call.request().kept().signed();
     }
 
     private static byte[] bytes(DataBuffer buffer) {

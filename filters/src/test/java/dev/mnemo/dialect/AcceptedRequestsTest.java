@@ -31,7 +31,7 @@ class AcceptedRequestsTest {
         ChatRequest request = read(Endpoints.ANTHROPIC, body, USER);
 
         assertThat(request.lastUserText()).isEqualTo("u");
-        assertThat(request.thread().closed()).isFalse();
+        assertThat(request.kept().closed()).isFalse();
     }
 
     @ParameterizedTest
@@ -52,13 +52,13 @@ class AcceptedRequestsTest {
         ChatRequest request = read(Endpoints.RESPONSES, body, USER);
 
         assertThat(request.lastUserText()).isEqualTo("u");
-        assertThat(request.thread().closed()).isFalse();
+        assertThat(request.kept().closed()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{'model':'m','input':[]}", "{'model':'m','input':''}"})
     void responsesThatSayNothingHaveRoomForABlock(String body) {
-        assertThat(read(Endpoints.RESPONSES, body, USER).thread().closed()).isFalse();
+        assertThat(read(Endpoints.RESPONSES, body, USER).kept().closed()).isFalse();
     }
 
     @ParameterizedTest
@@ -72,7 +72,7 @@ class AcceptedRequestsTest {
     void responsesWithoutInputHaveNoRoomForABlock(String body) {
         ChatRequest request = read(Endpoints.RESPONSES, body, USER);
 
-        assertThat(request.thread().closed()).isTrue();
+        assertThat(request.kept().closed()).isTrue();
         assertThat(request.lastUserText()).isNull();
     }
 
@@ -100,7 +100,7 @@ class AcceptedRequestsTest {
 
         assertThat(request.lastUserText()).isEqualTo("u");
         assertThat(request.model()).isEqualTo("gemini-3.1-pro");
-        assertThat(request.thread().closed()).isFalse();
+        assertThat(request.kept().closed()).isFalse();
     }
 
     @ParameterizedTest
@@ -119,7 +119,7 @@ class AcceptedRequestsTest {
 
         assertThat(request.lastUserText()).isEqualTo("u");
         assertThat(request.stream()).isTrue();
-        assertThat(request.thread().closed()).isFalse();
+        assertThat(request.kept().closed()).isFalse();
         assertThat(request.size().window()).isEqualTo(-1);
     }
 
@@ -131,7 +131,7 @@ class AcceptedRequestsTest {
                 "{'model':'m','messages':null,'keep_alive':0}",
             })
     void ollamaLoadsAModelWithoutMessages(String body) {
-        assertThat(read(Endpoints.OLLAMA, body, USER).thread().closed()).isTrue();
+        assertThat(read(Endpoints.OLLAMA, body, USER).kept().closed()).isTrue();
     }
 
     @Test

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.dialect.ChatRequest.Exchange;
-import dev.mnemo.dialect.ChatRequest.Thread;
+import dev.mnemo.dialect.ChatRequest.Kept;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -116,7 +116,7 @@ class ChatRequestTest {
             assertThat(request.firstUserText()).isEqualTo("u");
             assertThat(request.firstAnswer()).isNull();
             assertThat(request.exchanges()).isEmpty();
-            assertThat(request.thread().signed()).isFalse();
+            assertThat(request.kept().signed()).isFalse();
             assertThat(request.counts()).isFalse();
             assertThat(request.size().maxAnswerTokens()).isEqualTo(-1);
         }
@@ -156,10 +156,10 @@ class ChatRequestTest {
                 "{'model':'m','input':'u','conversation':null,'previous_response_id':null} | null            | false | true",
             })
     void responsesSayWhatTheProviderKeeps(String body, String continues, boolean endless, boolean resumable) {
-        Thread thread = read(Endpoints.RESPONSES, body).thread();
+        Kept kept = read(Endpoints.RESPONSES, body).kept();
 
-        assertThat(String.valueOf(thread.continues())).isEqualTo(continues);
-        assertThat(thread).isEqualTo(new Thread(thread.continues(), endless, resumable, false, false));
+        assertThat(String.valueOf(kept.continues())).isEqualTo(continues);
+        assertThat(kept).isEqualTo(new Kept(kept.continues(), endless, resumable, false, false));
         assertThat(read(Endpoints.RESPONSES, body).starts()).isEqualTo(continues.equals("null"));
     }
 
@@ -169,7 +169,7 @@ class ChatRequestTest {
         ChatRequest request = read(count, "{'model':'m','input':'u','previous_response_id':'resp_1'}");
 
         assertThat(request.counts()).isTrue();
-        assertThat(request.thread()).isEqualTo(new Thread("response:resp_1", false, false, false, false));
+        assertThat(request.kept()).isEqualTo(new Kept("response:resp_1", false, false, false, false));
     }
 
     @ParameterizedTest
@@ -189,7 +189,7 @@ class ChatRequestTest {
             String members, boolean closed, boolean signed) {
         String body = "{'model':'m'," + members.replace("U", "'messages':[{'role':'user','content':'u'}]") + "}";
 
-        assertThat(read(Endpoints.ANTHROPIC, body).thread()).isEqualTo(new Thread(null, false, false, closed, signed));
+        assertThat(read(Endpoints.ANTHROPIC, body).kept()).isEqualTo(new Kept(null, false, false, closed, signed));
     }
 
     @ParameterizedTest
@@ -198,7 +198,7 @@ class ChatRequestTest {
         ChatRequest request =
                 read(Endpoints.GEMINI, "{'" + member + "':'cachedContents/a','contents':[{'parts':[{'text':'u'}]}]}");
 
-        assertThat(request.thread().closed()).isTrue();
+        assertThat(request.kept().closed()).isTrue();
     }
 
     @ParameterizedTest

@@ -230,7 +230,7 @@ class PlacementPlacesTest {
         Endpoint files = Endpoints.post("/v1/files");
 
         assertThat(Endpoints.placed(files, "anything", "B", Endpoints.MERGED)).isEqualTo("anything");
-        assertThat(Endpoints.read(files, "anything").thread().closed()).isTrue();
+        assertThat(Endpoints.read(files, "anything").kept().closed()).isTrue();
     }
 
     private static String placed(Endpoint endpoint, String request) {
