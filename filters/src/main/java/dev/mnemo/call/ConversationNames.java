@@ -93,9 +93,6 @@ public final class ConversationNames {
         } else if (mayBeContinued(request) && answer.id() != null) {
             names.add(KEPT + bounded("response:" + answer.id()));
         }
-        if (conversation.provisional()) {
-            names.add(conversation.name());
-        }
         if (conversation.provisional() && !answer.text().isBlank() && !answer.textCut()) {
             names.add(answered(conversation.name(), answer.text()));
         }

@@ -99,9 +99,10 @@ public final class UserMemory implements Memory {
                 Math.min(granted, call.contextCap()),
                 call.tenant().memory());
         boolean known = fresh.equals(parts.previous());
-        // What the provider is to keep, or what the answer gives its name to, is in force when there is an answer.
-        boolean later = call.conversation().held() || call.conversation().provisional();
-        if (!known && !later && !call.request().counts()) {
+        // What the provider is to keep is in force when it has answered, not before. Otherwise at once: an agent's next
+        // call
+        // may come on the heels of this one's answer.
+        if (!known && !call.conversation().held() && !call.request().counts()) {
             detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh));
         }
         keep(call, user, fresh);
