@@ -35,6 +35,7 @@ public final class UpstreamAnswer {
     private final @Nullable AnswerTap tap;
     private final Queue<Piece> waiting = new ConcurrentLinkedQueue<>();
     private boolean inLine;
+    private volatile boolean closed;
 
     /**
      * @param framing of the answer: whether an error can be told inside it
@@ -70,6 +71,7 @@ public final class UpstreamAnswer {
     }
 
     void close() {
+        closed = true;
         close.run();
         waiting.forEach(Piece::drop);
     }
@@ -82,6 +84,10 @@ public final class UpstreamAnswer {
     private Mono<DataBuffer> piece(DataBuffer buffer) {
         Piece piece = new Piece(buffer);
         waiting.add(piece);
+        if (closed) {
+            // It was under way to the server when the client left.
+            piece.drop();
+        }
         return Mono.fromSupplier(piece::take);
     }
 

@@ -45,15 +45,7 @@ class UpstreamAnswerTest {
         ByteBuf first = MEMORY.buffer().writeByte('a');
         ByteBuf second = MEMORY.buffer().writeByte('b');
         NettyDataBufferFactory buffers = new NettyDataBufferFactory(MEMORY);
-        LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), 0);
-        UpstreamAnswer answer = new UpstreamAnswer(
-                call,
-                200,
-                Framing.EVENTS,
-                true,
-                Flux.fromIterable(List.of(buffers.wrap(first), buffers.wrap(second))),
-                () -> {},
-                null);
+        UpstreamAnswer answer = answer(Flux.fromIterable(List.of(buffers.wrap(first), buffers.wrap(second))));
 
         StepVerifier.create(answer.writeTo(new BreaksAfterTheFirst())).verifyError(IOException.class);
         answer.close();
@@ -61,5 +53,21 @@ class UpstreamAnswerTest {
         assertThat(first.refCnt()).as("written: the server's").isEqualTo(1);
         assertThat(second.refCnt()).as("never written").isZero();
         first.release();
+    }
+
+    @Test
+    void whatComesAfterTheClientHasLeftIsGivenBack() {
+        ByteBuf late = MEMORY.buffer().writeByte('c');
+        UpstreamAnswer answer = answer(Flux.just(new NettyDataBufferFactory(MEMORY).wrap(late)));
+        answer.close();
+
+        StepVerifier.create(answer.writeTo(new BreaksAfterTheFirst())).verifyError(IOException.class);
+
+        assertThat(late.refCnt()).isZero();
+    }
+
+    private static UpstreamAnswer answer(Flux<DataBuffer> body) {
+        LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), 0);
+        return new UpstreamAnswer(call, 200, Framing.EVENTS, true, body, () -> {}, null);
     }
 }
