@@ -3,7 +3,6 @@ package dev.mnemo.call;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.tenant.ModelFacts;
 import dev.mnemo.tenant.Tenant;
-import dev.mnemo.tenant.Upstream;
 import dev.mnemo.tenant.Upstream.Protocol;
 
 /** How many tokens a context block may take in a call, by its tenant's cap and by its model. */
@@ -24,10 +23,9 @@ final class ContextRoom {
      * @param prompt an estimate of the call's own, in tokens
      * @return 0 or more
      */
-    static long of(Tenant tenant, Upstream upstream, ChatRequest request, long prompt) {
+    static long of(Tenant tenant, ChatRequest request, long prompt) {
         ModelFacts facts = tenant.facts(request.model());
-        // Whatever format it is asked in, its window is the same.
-        boolean ollama = upstream.speaks().contains(Protocol.OLLAMA);
+        boolean ollama = request.endpoint().dialect().protocol() == Protocol.OLLAMA;
         long room = tenant.memory().contextTokens();
         long window = request.size().window() >= 0 ? request.size().window() : facts.window();
         if (ollama) {

@@ -8,12 +8,7 @@ import dev.mnemo.dialect.Endpoints;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant;
-import dev.mnemo.tenant.Upstream;
-import dev.mnemo.tenant.Upstream.Protocol;
-import java.net.URI;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,14 +18,6 @@ class ContextRoomTest {
 
     private static final Tenant TENANT = Fixtures.tenant(
             "acme", new MemoryPolicy(50_000, true, 5, 20, Duration.ofDays(1), true, true, CacheMarker.OFF, false));
-
-    private static final Upstream OLLAMA = new Upstream(
-            "local",
-            Set.of(Protocol.OLLAMA, Protocol.OPENAI),
-            URI.create("http://127.0.0.1:11434"),
-            null,
-            List.of("*"),
-            Upstream.Timeouts.DEFAULT);
 
     @ParameterizedTest
     @CsvSource({
@@ -52,8 +39,7 @@ class ContextRoomTest {
                 "{\"model\":\"" + model + "\",\"max_tokens\":" + answer
                         + ",\"messages\":[{\"role\":\"user\",\"content\":\"u\"}]}");
 
-        assertThat(ContextRoom.of(TENANT, TENANT.upstreams().getFirst(), request, prompt))
-                .isEqualTo(room);
+        assertThat(ContextRoom.of(TENANT, request, prompt)).isEqualTo(room);
     }
 
     @Test
@@ -64,18 +50,10 @@ class ContextRoomTest {
                 .isEqualTo(427);
     }
 
-    @Test
-    void alsoWhereItIsAskedInAnotherFormat() {
-        ChatRequest chat = Endpoints.read(
-                Endpoints.CHAT, "{\"model\":\"llama\",\"messages\":[{\"role\":\"user\",\"content\":\"u\"}]}");
-
-        assertThat(ContextRoom.of(TENANT, OLLAMA, chat, 100)).isEqualTo(1_024);
-    }
-
     private static long ollama(String more) {
         ChatRequest request = Endpoints.read(
                 Endpoints.OLLAMA,
                 "{\"model\":\"llama\",\"messages\":[{\"role\":\"user\",\"content\":\"u\"}]" + more + "}");
-        return ContextRoom.of(TENANT, OLLAMA, request, 100);
+        return ContextRoom.of(TENANT, request, 100);
     }
 }
