@@ -1,6 +1,7 @@
 package dev.mnemo.memory;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +19,29 @@ public record Snapshot(
         long preferencesVersion, int tokens, int preferences, int interactions, boolean cut, byte[] block) {
 
     private static final byte VERSION = 1;
-    private static final byte[] ELSEWHERE = {' '};
+    private static final String ELSEWHERE = " ";
     private static final int HEADER = 1 + 8 + 4 + 4 + 4 + 1;
 
     public boolean isEmpty() {
         return block.length == 0;
     }
 
-    /** The same for a conversation whose provider keeps the bytes: only what was shown need be known. */
-    Snapshot withoutBytes() {
-        return isEmpty() ? this : new Snapshot(preferencesVersion, tokens, preferences, interactions, cut, ELSEWHERE);
+    /**
+     * The same for a conversation whose provider keeps the bytes: only what was shown need be known.
+     *
+     * @param asked what the user has said and waits for, while tools are called; null when it is answered
+     */
+    Snapshot kept(@Nullable String asked) {
+        String words = asked == null ? "" : asked.substring(0, Math.min(asked.length(), Interaction.LONGEST));
+        byte[] inPlace = (ELSEWHERE + words).getBytes(StandardCharsets.UTF_8);
+        return new Snapshot(preferencesVersion, tokens, preferences, interactions, cut, inPlace);
+    }
+
+    /** Of a snapshot that was {@link #kept}: what the user has said and waits for; null when that is nothing. */
+    @Nullable
+    String asked() {
+        boolean waits = block.length > ELSEWHERE.length() && block[0] == ELSEWHERE.charAt(0);
+        return waits ? new String(block, 1, block.length - 1, StandardCharsets.UTF_8) : null;
     }
 
     /** Version 1: a byte for the version, the preferences' version (so that a script can compare it), counts, the block. */

@@ -19,6 +19,7 @@ import dev.mnemo.tenant.MemoryPolicy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -56,8 +57,10 @@ public final class UserMemory implements Memory {
         if (user == null) {
             return nothing(Reason.ANONYMOUS);
         }
-        if (policy.record() && call.memory().records() && !call.request().counts()) {
-            call.atEnd(ending -> record(call, user, ending));
+        AtomicReference<@Nullable String> asked =
+                new AtomicReference<>(call.request().lastUserText());
+        if (records(call)) {
+            call.atEnd(ending -> record(call, user, asked.get(), ending));
         }
         if (policy.contextTokens() == 0) {
             return nothing(Reason.OFF);
@@ -66,24 +69,42 @@ public final class UserMemory implements Memory {
             return nothing(Reason.OPAQUE);
         }
         return store.recall(call.tenant(), user, call.conversation())
-                .<Recollection>map(recalled -> granted -> compose(call, user, recalled, granted))
+                .<Recollection>map(recalled -> {
+                    if (call.conversation().held()) {
+                        // The last request of a tool loop no longer says what the user asked.
+                        asked.compareAndSet(null, asked(recalled));
+                    }
+                    return granted -> compose(call, user, recalled, asked.get(), granted);
+                })
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
     }
 
-    private Context compose(LlmCall call, String user, Recalled recalled, long granted) {
+    private static boolean records(LlmCall call) {
+        return call.tenant().memory().record()
+                && call.memory().records()
+                && !call.request().counts();
+    }
+
+    private static @Nullable String asked(Recalled recalled) {
+        return switch (recalled) {
+            case Frozen(Snapshot snapshot) -> snapshot.asked();
+            case Parts parts ->
+                parts.previous() == null ? null : parts.previous().asked();
+        };
+    }
+
+    private Context compose(LlmCall call, String user, Recalled recalled, @Nullable String asked, long granted) {
         return switch (recalled) {
             case Frozen(Snapshot snapshot) -> {
-                if (!call.request().kept().endless()) {
-                    keep(call, user, snapshot);
-                }
+                keep(call, user, snapshot, asked);
                 yield call.conversation().held() ? held(snapshot) : place(call, snapshot, room(call, granted), true);
             }
             case Parts parts when call.request().kept().signed() -> signed(call, parts.previous(), room(call, granted));
             case Parts parts
             when call.conversation().held() && parts.previous() != null ->
                 // The provider keeps the interactions of the earlier block, and what was said since.
-                fresh(call, user, new Parts(parts.preferences(), List.of(), parts.previous()), granted);
-            case Parts parts -> fresh(call, user, parts, granted);
+                fresh(call, user, new Parts(parts.preferences(), List.of(), parts.previous()), asked, granted);
+            case Parts parts -> fresh(call, user, parts, asked, granted);
         };
     }
 
@@ -92,7 +113,7 @@ public final class UserMemory implements Memory {
         return call.request().kept().signed() ? Long.MAX_VALUE : granted;
     }
 
-    private Context fresh(LlmCall call, String user, Parts parts, long granted) {
+    private Context fresh(LlmCall call, String user, Parts parts, @Nullable String asked, long granted) {
         Snapshot fresh = ContextBlock.compose(
                 parts,
                 Exchanges.of(call.request()),
@@ -105,7 +126,7 @@ public final class UserMemory implements Memory {
         if (!known && !call.conversation().held() && !call.request().counts()) {
             detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh));
         }
-        keep(call, user, fresh);
+        keep(call, user, fresh, asked);
         return place(call, fresh, granted, known);
     }
 
@@ -129,37 +150,34 @@ public final class UserMemory implements Memory {
 
     /** The provider has it from an earlier turn. */
     private static Context held(Snapshot snapshot) {
-        return snapshot.isEmpty()
+        return snapshot.tokens() == 0
                 ? Context.absent(Reason.EMPTY)
                 : new Context(0, snapshot.preferences(), snapshot.interactions(), true, null);
     }
 
     /** The next call may know the conversation by a name that this call's answer gives it. */
-    private void keep(LlmCall call, String user, Snapshot snapshot) {
+    private void keep(LlmCall call, String user, Snapshot snapshot, @Nullable String asked) {
         if (call.request().counts() || !ConversationNames.change(call.request(), call.conversation())) {
             return;
         }
         call.atEnd(ending -> {
             Answer answer = ending.answer();
             Context context = call.context();
-            boolean inForce = context != null && (snapshot.isEmpty() || context.reason() == null);
+            boolean inForce = context != null && (snapshot.tokens() == 0 || context.reason() == null);
             if (answer == null || answer.failed() || !inForce) {
                 return Mono.empty();
             }
+            Snapshot kept = snapshot.kept(answer.step() && records(call) ? asked : null);
             return Flux.fromIterable(ConversationNames.after(call.request(), call.conversation(), answer))
                     .flatMap(name -> store.freeze(
-                            call.tenant(),
-                            user,
-                            name,
-                            ConversationNames.isProviders(name) ? snapshot.withoutBytes() : snapshot))
+                            call.tenant(), user, name, ConversationNames.isProviders(name) ? kept : snapshot))
                     .then();
         });
     }
 
     /** One interaction is the user's words and the final answer; a step that only calls tools is neither. */
-    private Mono<Void> record(LlmCall call, String user, Ending ending) {
+    private Mono<Void> record(LlmCall call, String user, @Nullable String said, Ending ending) {
         Answer answer = ending.answer();
-        @Nullable String said = answer == null ? null : call.request().lastUserText();
         if (answer == null || said == null || said.isBlank() || answer.text().isBlank() || answer.step()) {
             return Mono.empty();
         }

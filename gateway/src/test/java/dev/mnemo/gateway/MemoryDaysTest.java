@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is injected, kept and recorded where a conversation is more than a list of messages. */
 class MemoryDaysTest {
@@ -57,6 +59,45 @@ class MemoryDaysTest {
 
         assertThat(context(ask(Talk.RESPONSES, body))).contains("tokens=0, preferences=1");
         assertThat(upstreamBody()).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '\"previous_response_id\":\"resp_L1\",', t:response:resp_L1",
+        "'\"conversation\":\"conv_L\",', '\"conversation\":\"conv_L\",', t:conversation:conv_L"
+    })
+    void aToolLoopInAThreadThatOpenAiKeepsIsOneInteraction(String first, String then, String name) throws Exception {
+        answers(
+                "chain-call",
+                "{\"id\":\"resp_L1\",\"object\":\"response\",\"status\":\"completed\",\"output\":[{\"type\":\"function_call\",\"call_id\":\"c\",\"name\":\"w\",\"arguments\":\"{}\"}]}");
+        ask(Talk.RESPONSES, "{\"model\":\"chain-call\"," + first + "\"input\":\"What is the weather?\"}");
+        frozen(name);
+        answers("chain-done", Talk.response("resp_L2", "Sunny."));
+
+        ask(
+                Talk.RESPONSES,
+                "{\"model\":\"chain-done\"," + then
+                        + "\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"sun\"}]}");
+
+        eventually("it is recorded", () -> TestRedis.commands().llen(interactions()) == 1);
+        UPSTREAM.seen.clear();
+        ask(Talk.RESPONSES, "{\"model\":\"chain-done\",\"input\":\"Another talk\"}");
+        assertThat(upstreamBody()).contains("What is the weather?").contains("Sunny.");
+    }
+
+    @Test
+    void whatIsNotToBeRecordedDoesNotWaitInAThreadEither() {
+        answers(
+                "chain-read",
+                "{\"id\":\"resp_R1\",\"object\":\"response\",\"status\":\"completed\",\"output\":[{\"type\":\"function_call\",\"call_id\":\"c\"}]}");
+
+        MNEMO.send(Talk.RESPONSES
+                .call(MNEMO, "acme", user, "{\"model\":\"chain-read\",\"input\":\"Between us\"}")
+                .header("X-Mnemo-Memory", "read"));
+
+        frozen("t:response:resp_R1");
+        String key = "mnemo:v1:{acme:" + user + "}:snapshot:" + Keys.encoded("t:response:resp_R1");
+        assertThat(TestRedis.commands().get(key)).doesNotContain("Between us");
     }
 
     @Test
