@@ -71,8 +71,11 @@ public final class Detached {
         }
     }
 
+    /** Told at once when it happens first, and less and less often when it goes on. */
     private void failed(Throwable e) {
-        failed.incrementAndGet();
-        log.debug("work after a call failed: {}", e.toString());
+        long times = failed.incrementAndGet();
+        if (Long.bitCount(times) == 1) {
+            log.warn("settling or recording a call failed ({} times so far): {}", times, e.toString());
+        }
     }
 }

@@ -29,12 +29,15 @@ final class ContextBlock {
                 preferences.add(member);
             }
         }
-        int oldest = recent.size();
-        while (oldest > 0 && recent.get(oldest - 1).tokens() <= room) {
-            room -= recent.get(--oldest).tokens();
+        List<Interaction> interactions = new ArrayList<>();
+        for (Interaction interaction : recent.reversed()) {
+            // One that is too long does not hide those before it.
+            if (interaction.tokens() <= room) {
+                room -= interaction.tokens();
+                interactions.addFirst(interaction);
+            }
         }
-        List<Interaction> interactions = recent.subList(oldest, recent.size());
-        boolean cut = preferences.size() < known.size() || oldest > 0;
+        boolean cut = preferences.size() < known.size() || interactions.size() < recent.size();
         if (preferences.isEmpty() && interactions.isEmpty()) {
             return new Snapshot(parts.preferences().version(), 0, 0, 0, cut, NOTHING);
         }

@@ -15,8 +15,9 @@ for _, hold in ipairs(dead) do
   local fields = redis.call('HGETALL', hold)
   for i = 1, #fields, 2 do
     local start, amount = string.match(fields[i + 1], '^(%d+):(%d+)$')
-    if start and redis.call('HGET', fields[i], 'start') == start then
-      redis.call('HINCRBY', fields[i], 'held', '-' .. amount)
+    if start and tonumber(amount) > 0 and redis.call('HGET', fields[i], 'start') == start then
+      -- Whatever is wrong with a dead hold, it must not stand in the way of the living.
+      redis.pcall('HINCRBY', fields[i], 'held', '-' .. amount)
     end
   end
   redis.call('ZREM', KEYS[2], hold)

@@ -18,7 +18,8 @@ for i = 3, #KEYS do
     -- A window that is over keeps what was held in it; the one that has begun is not touched.
     if redis.call('HGET', KEYS[i], 'start') == start then
       redis.call('HINCRBY', KEYS[i], 'used', string.format('%.0f', tonumber(spent) - tonumber(amount)))
-      if not expired then
+      -- A call that is passed through holds no tokens, and Redis takes no '-0'.
+      if not expired and tonumber(amount) > 0 then
         redis.call('HINCRBY', KEYS[i], 'held', '-' .. amount)
       end
     end

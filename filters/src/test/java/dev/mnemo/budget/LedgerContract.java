@@ -108,6 +108,20 @@ abstract class LedgerContract {
         assertThat(used(ledger, tenant, "ada")).isEqualTo(600);
     }
 
+    /** Calls that are passed through, and counts of tokens. */
+    @Test
+    void aCallWithoutTokensIsSettledToo() {
+        Ledger ledger = ledger();
+        Tenant tenant = tenant(month, burst);
+        Claim claim = claim(tenant, "ada", 0, 0);
+
+        assertThat(granted(reserve(ledger, claim))).isZero();
+        assertThat(settle(ledger, claim, new Spent(0, 1))).isTrue();
+
+        assertThat(used(ledger, tenant, "ada")).isZero();
+        assertThat(settle(ledger, claim, new Spent(0, 1))).isFalse();
+    }
+
     @Test
     void aCallThatWasNeverSentCostsNothing() {
         Ledger ledger = ledger();

@@ -69,6 +69,20 @@ class RedisLedgerTest extends LedgerContract {
     }
 
     @Test
+    void aDeadHoldOfNothingStandsInNobodysWay() {
+        Tenant tenant = tenant(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
+        Claim dead = claim(tenant, "ada", 0, 0);
+        reserve(ledger(), dead);
+        String leases = "mnemo:v1:{" + tenant.id() + "}:leases";
+        TestRedis.commands().zadd(leases, 1, "mnemo:v1:{" + tenant.id() + "}:hold:" + dead.id());
+
+        reserve(ledger(), claim(tenant, "ada", 5, 0));
+
+        assertThat(TestRedis.commands().zcard(leases)).isEqualTo(1);
+        assertThat(used(ledger(), tenant, "ada")).isEqualTo(5);
+    }
+
+    @Test
     void allCountersOfATenantShareASlotAndExpire() {
         Tenant tenant = tenant(
                 limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH),

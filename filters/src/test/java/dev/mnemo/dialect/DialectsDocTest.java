@@ -37,7 +37,7 @@ class DialectsDocTest {
                         "`…/chat/completions`, Azure's `/openai/deployments/{d}/chat/completions`",
                         "/v1/chat/completions/count",
                         "a message of its own behind the leading `system`/`developer` ones (OpenAI, Azure); elsewhere inside the last of them",
-                        "header",
+                        "header; `metadata.session_id`, `litellm_session_id`",
                         "–");
             case OpenAiResponses responses ->
                 new Words(
@@ -99,7 +99,9 @@ class DialectsDocTest {
                 new Row("… in a stream", DialectsDocTest::errorInStream),
                 new Row(
                         "count of tokens",
-                        d -> counts(d) ? "`" + words(d).counts() + "`: the same block" : "the API has none"),
+                        d -> counts(d)
+                                ? "`" + words(d).counts().replace("models/m:", "models/{m}:") + "`: the same block"
+                                : "the API has none"),
                 new Row("cache marker", d -> marks(d) ? "`memory.cache`, where a slot is free" : "none: by position"),
                 new Row(
                         "conversation id, first found",

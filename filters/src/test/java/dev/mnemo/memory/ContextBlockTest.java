@@ -95,6 +95,16 @@ class ContextBlockTest {
     }
 
     @Test
+    void aLongInteractionDoesNotHideThoseBeforeIt() {
+        Parts parts = parts("{}", interaction("alpha", "a"), interaction("beta ".repeat(400), "b"));
+
+        Snapshot snapshot = ContextBlock.compose(parts, NOTHING_SAID, 300, POLICY);
+
+        assertThat(text(snapshot)).contains("alpha").doesNotContain("beta");
+        assertThat(snapshot.cut()).isTrue();
+    }
+
+    @Test
     void whatTheRequestSaysAlreadyIsNotSaidAgain() {
         Interaction repeated = interaction("How do I sort?", "slices.Sort.");
         Interaction asked = interaction("And now?", "Reverse.");

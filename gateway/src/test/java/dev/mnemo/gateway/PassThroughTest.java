@@ -5,6 +5,7 @@ import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.call.Detached;
 import dev.mnemo.redis.TestRedis;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -62,6 +63,31 @@ class PassThroughTest {
 
         assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"opaque\"");
         assertThat(UPSTREAM.seen.take().body()).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /v1/models, ''",
+        "POST, /v1/embeddings, '{}'",
+        "POST, /v1/messages/count_tokens, '{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"U\"}]}'",
+        "POST, /v1/responses/input_tokens, '{\"model\":\"m\",\"input\":\"U\"}'",
+        "POST, /v1beta/models/m:countTokens, '{\"contents\":[{\"parts\":[{\"text\":\"U\"}]}]}'"
+    })
+    void whatUsesNoTokensIsSettledUnderALimitOfTokens(String method, String path, String body) {
+        Detached work = MNEMO.bean(Detached.class);
+        long failed = work.failed();
+        String leases = "mnemo:v1:{metered}:leases";
+
+        HttpResponse<String> answer = MNEMO.send(MNEMO.to(path)
+                .header("x-api-key", "metered-key")
+                .header("X-Mnemo-User", user)
+                .method(method, BodyPublishers.ofString(body)));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        Mnemo.eventually(
+                "nothing is held",
+                () -> work.running() == 0 && TestRedis.commands().zcard(leases) == 0);
+        assertThat(work.failed()).isEqualTo(failed);
     }
 
     @Test
