@@ -84,10 +84,7 @@ public final class BudgetGate implements Budget {
         }
         long answer = call.request().size().maxAnswerTokens();
         long must = prompt(call) + (answer < 0 ? policy.answerTokens() : answer);
-        // Thinking that was signed together with a block cannot go without it.
-        return call.request().kept().signed()
-                ? new Claim(call.id(), call.tenant(), key, user, must + call.contextCap(), 0)
-                : new Claim(call.id(), call.tenant(), key, user, must, call.contextCap());
+        return new Claim(call.id(), call.tenant(), key, user, must, call.contextCap());
     }
 
     /** Whether tokens are generated, as far as can be known: what is passed through counts as a request. */

@@ -24,6 +24,10 @@ final class ContextRoom {
      * @return 0 or more
      */
     static long of(Tenant tenant, ChatRequest request, long prompt) {
+        if (request.kept().signed()) {
+            // Its block stays, whatever the window: without it the provider would refuse the call.
+            return tenant.memory().contextTokens();
+        }
         ModelFacts facts = tenant.facts(request.model());
         boolean ollama = request.endpoint().dialect().protocol() == Protocol.OLLAMA;
         long room = tenant.memory().contextTokens();

@@ -10,10 +10,10 @@ import dev.mnemo.dialect.Endpoint;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.Upstream;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -39,7 +39,7 @@ public final class LlmCall {
     private final HttpHeaders answerHeaders;
     private final long startedNanos;
     private final Set<Part> parts = EnumSet.noneOf(Part.class);
-    private final List<Function<Ending, Mono<Void>>> atEnd = new ArrayList<>(2);
+    private final List<Function<Ending, Mono<Void>>> atEnd = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
     private final StageTimes times = new StageTimes();
 

@@ -1,11 +1,11 @@
 package dev.mnemo.call;
 
 import dev.mnemo.dialect.Endpoint;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
@@ -96,31 +96,34 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
     }
 
     /**
-     * The path decoded, without empty and dotted segments and without parameters: an upstream may read
-     * {@code //v1/./chat%2Fcompletions;a/} as the chat path, and a call that is one must not pass as anything else.
+     * The path decoded, without empty segments and without parameters: an upstream may read
+     * {@code //v1/chat%2Fcompletions;a/} as the chat path, and a call that is one must not pass as anything else.
      */
     static String plainPath(ServerHttpRequest request) {
         String raw = request.getURI().getRawPath();
-        if (raw.indexOf('%') < 0
-                && raw.indexOf(';') < 0
-                && !raw.contains("//")
-                && !raw.contains("/.")
-                && !raw.endsWith("/")) {
+        if (raw.indexOf('%') < 0 && raw.indexOf(';') < 0 && !raw.contains("//") && !raw.endsWith("/")) {
             return raw;
         }
-        Deque<String> path = new ArrayDeque<>();
-        for (PathContainer.Element element : PathContainer.parsePath(raw).elements()) {
-            if (element instanceof PathContainer.PathSegment segment) {
-                switch (segment.valueToMatch()) {
-                    case "", "." -> {
-                        // Nowhere else.
-                    }
-                    case ".." -> path.pollLast();
-                    default -> path.add(segment.valueToMatch());
-                }
-            }
-        }
-        return "/" + String.join("/", path);
+        return "/" + segments(raw).collect(Collectors.joining("/"));
+    }
+
+    /**
+     * Whether the path has segments that mean another place. Readers of such paths disagree about where that is, and an
+     * upstream's address may end with a path that the tenant's credential must not leave.
+     */
+    static boolean climbs(ServerHttpRequest request) {
+        String raw = request.getURI().getRawPath();
+        boolean may = raw.contains("/.") || raw.indexOf('%') >= 0;
+        return may && segments(raw).anyMatch(segment -> segment.equals(".") || segment.equals(".."));
+    }
+
+    /** Decoded, those that are not empty; what was an encoded slash divides too. */
+    private static Stream<String> segments(String raw) {
+        return PathContainer.parsePath(raw).elements().stream()
+                .filter(PathContainer.PathSegment.class::isInstance)
+                .map(element -> ((PathContainer.PathSegment) element).valueToMatch())
+                .flatMap(value -> Stream.of(value.split("[/\\\\]")))
+                .filter(segment -> !segment.isEmpty());
     }
 
     /** A part of the line that a route's filter asks for. Identity is always part of it. */

@@ -80,6 +80,11 @@ public final class LlmLine implements GlobalFilter, Ordered {
 
     private Mono<Context> prepare(LlmCall call, ServerWebExchange exchange) {
         call.answerHeaders().set(CallHeaders.REQUEST, call.id());
+        if (LlmDoor.climbs(exchange.getRequest())) {
+            throw Refusal.badRequest(
+                    "invalid_path",
+                    "path: has a segment of dots only (expected: the path that is meant, without . and ..)");
+        }
         Caller caller = identity.authenticate(call);
         return call.dialect().reads()
                 ? bodies.read(exchange.getRequest()).flatMap(body -> personalise(call, caller, body))
@@ -111,8 +116,8 @@ public final class LlmLine implements GlobalFilter, Ordered {
 
     /** Nothing is read or rewritten; identity and request limits apply. */
     private Mono<Context> passThrough(LlmCall call, Caller caller) {
-        if (call.endpoint().operation() == Operation.SEALED
-                && caller.tenant().budgets().countsTokens()) {
+        boolean sealed = call.endpoint().operation() == Operation.SEALED && call.wants(Part.BUDGET);
+        if (sealed && caller.tenant().budgets().countsTokens()) {
             throw Refusal.of(
                     415,
                     "unreadable_call",

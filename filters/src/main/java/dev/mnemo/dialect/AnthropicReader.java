@@ -156,7 +156,9 @@ final class AnthropicReader {
             }
         }
         signed |= type.equals("thinking") || type.equals("redacted_thinking");
-        if (text != null && type.equals("text")) {
+        if (!type.equals("text")) {
+            draft.more();
+        } else if (text != null) {
             draft.say(text);
         }
         if (type.endsWith("tool_result")) {

@@ -104,8 +104,9 @@ public record ChatRequest(
      * @param span of the whole message
      * @param content the value of its content; null when it is absent or null
      * @param texts the string literals that hold what was said, in order
+     * @param plain whether there is nothing in it but text
      */
-    public record Message(Role role, Span span, @Nullable Span content, List<Span> texts) {}
+    public record Message(Role role, Span span, @Nullable Span content, List<Span> texts, boolean plain) {}
 
     /**
      * What a user said and what was finally answered.
@@ -161,14 +162,14 @@ public record ChatRequest(
 
     /**
      * The first answer that the request repeats, with text; null when there is none. What an assistant says before the user
-     * is a greeting, and what it says last is where its next answer begins.
+     * is a greeting, and plain words that it says last are where its next answer begins.
      */
     public @Nullable String firstAnswer() {
         StringBuilder answer = new StringBuilder();
         for (Message message : answered()) {
             if (message.role() == Role.ASSISTANT) {
                 answer.append(text(message));
-            } else if (!answer.toString().isBlank()) {
+            } else if (message.role() != Role.OTHER && !answer.toString().isBlank()) {
                 break;
             }
         }
@@ -187,7 +188,9 @@ public record ChatRequest(
             first++;
         }
         int last = messages.size();
-        while (last > first && messages.get(last - 1).role() == Role.ASSISTANT) {
+        while (last > first
+                && messages.get(last - 1).role() == Role.ASSISTANT
+                && messages.get(last - 1).plain()) {
             last--;
         }
         return messages.subList(first, last);

@@ -159,7 +159,10 @@ final class GeminiReader {
                     draft.answersTool();
                     scan.prompt();
                 }
-                default -> scan.prompt();
+                default -> {
+                    draft.more();
+                    scan.prompt();
+                }
             }
         }
         if (text != null && !thought) {

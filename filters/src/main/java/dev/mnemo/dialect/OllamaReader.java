@@ -88,6 +88,10 @@ final class OllamaReader {
                         scan.media++;
                     }
                 }
+                case "tool_calls" -> {
+                    draft.more();
+                    scan.prompt();
+                }
                 default -> scan.prompt();
             }
         }

@@ -32,7 +32,7 @@ final class OpenAiChat implements Dialect {
     /** With or without a version: vendors differ in it. */
     private static final String PATH = "/chat/completions";
 
-    private static final Pattern AZURE = Pattern.compile("/openai/deployments/([^/]+)/chat/completions");
+    private static final Pattern AZURE = Pattern.compile("(?i).*/deployments/([^/]+)/chat/completions");
 
     private static final byte[] DEVELOPER = bytes("{\"role\":\"developer\",\"content\":\"");
     private static final byte[] SYSTEM = bytes("{\"role\":\"system\",\"content\":\"");

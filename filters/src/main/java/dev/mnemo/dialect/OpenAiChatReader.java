@@ -64,6 +64,10 @@ final class OpenAiChatReader {
             switch (m.name()) {
                 case "role" -> draft.role(m.value());
                 case "content" -> draft.content(m.name(), m.value(), () -> part(scan, draft));
+                case "tool_calls", "function_call" -> {
+                    draft.more();
+                    scan.prompt();
+                }
                 default -> scan.prompt();
             }
         }

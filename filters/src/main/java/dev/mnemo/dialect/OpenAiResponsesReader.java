@@ -95,7 +95,7 @@ final class OpenAiResponsesReader {
                 scan.once(name);
                 Span literal = scan.prompt();
                 input = literal;
-                scan.messages.add(new Message(Role.USER, literal, literal, List.of(literal)));
+                scan.messages.add(new Message(Role.USER, literal, literal, List.of(literal), true));
             }
             case START_ARRAY -> {
                 int start = scan.json.start();

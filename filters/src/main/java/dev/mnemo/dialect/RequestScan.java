@@ -178,6 +178,7 @@ final class RequestScan {
         private boolean contentSeen;
         private boolean textSeen;
         private boolean toolAnswer;
+        private boolean plain = true;
         private @Nullable Span content;
 
         private Draft(int start) {
@@ -265,6 +266,11 @@ final class RequestScan {
             texts.removeIf(literal -> nobodys.test(JsonText.text(body, literal)));
         }
 
+        /** It holds something that is no text. */
+        void more() {
+            plain = false;
+        }
+
         /** A part of it is a tool's answer. */
         void answersTool() {
             toolAnswer = true;
@@ -275,14 +281,14 @@ final class RequestScan {
             return toolAnswer && texts.isEmpty();
         }
 
-        /** Whether it has text, and all of it is nobody's. */
+        /** Whether it has text and nothing else, and all of it is nobody's. */
         boolean onlyUnsaid() {
-            return textSeen && texts.isEmpty();
+            return plain && textSeen && texts.isEmpty();
         }
 
         /** The message has ended. */
         void add(Role who) {
-            messages.add(new Message(who, new Span(start, json.offset()), content, texts));
+            messages.add(new Message(who, new Span(start, json.offset()), content, texts, plain));
         }
     }
 }

@@ -48,7 +48,8 @@ public record Interaction(
                 uncounted.assistantText);
     }
 
-    private static String cut(String text) {
+    /** What is kept of a text. */
+    static String cut(String text) {
         if (text.length() <= LONGEST) {
             return text;
         }

@@ -71,11 +71,15 @@ public final class MemoryStore {
                 .map(MemoryStore::recalled);
     }
 
-    /** Keeps the block for the conversation. */
-    public Mono<Void> freeze(Tenant tenant, String user, String conversation, Snapshot snapshot) {
+    /**
+     * Keeps the block for the conversation.
+     *
+     * @param goesOn whether the conversation has had an answer before
+     */
+    public Mono<Void> freeze(Tenant tenant, String user, String conversation, Snapshot snapshot, boolean goesOn) {
         byte[] key = UserKeys.snapshot(tenant.id(), user, conversation);
         byte[] value = snapshot.encode();
-        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(least(FIRST, tenant))))
+        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(least(goesOn ? FROZEN : FIRST, tenant))))
                 .then();
     }
 

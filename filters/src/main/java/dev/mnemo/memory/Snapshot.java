@@ -32,7 +32,7 @@ public record Snapshot(
      * @param asked what the user has said and waits for, while tools are called; null when it is answered
      */
     Snapshot kept(@Nullable String asked) {
-        String words = asked == null ? "" : asked.substring(0, Math.min(asked.length(), Interaction.LONGEST));
+        String words = asked == null ? "" : Interaction.cut(asked);
         byte[] inPlace = (ELSEWHERE + words).getBytes(StandardCharsets.UTF_8);
         return new Snapshot(preferencesVersion, tokens, preferences, interactions, cut, inPlace);
     }

@@ -97,20 +97,20 @@ public final class UserMemory implements Memory {
         return switch (recalled) {
             case Frozen(Snapshot snapshot) -> {
                 keep(call, user, snapshot, asked);
-                yield call.conversation().held() ? held(snapshot) : place(call, snapshot, room(call, granted), true);
+                yield call.conversation().held()
+                        ? held(snapshot)
+                        : call.request().kept().signed()
+                                ? placeSigned(call, snapshot, granted)
+                                : place(call, snapshot, granted, true);
             }
-            case Parts parts when call.request().kept().signed() -> signed(call, parts.previous(), room(call, granted));
+            case Parts parts
+            when call.request().kept().signed() -> signed(call, user, parts.previous(), asked, granted);
             case Parts parts
             when call.conversation().held() && parts.previous() != null ->
                 // The provider keeps the interactions of the earlier block, and what was said since.
                 fresh(call, user, new Parts(parts.preferences(), List.of(), parts.previous()), asked, granted);
             case Parts parts -> fresh(call, user, parts, asked, granted);
         };
-    }
-
-    /** A block that thinking was signed with is left in, whatever it costs: without it the provider refuses the call. */
-    private static long room(LlmCall call, long granted) {
-        return call.request().kept().signed() ? Long.MAX_VALUE : granted;
     }
 
     private Context fresh(LlmCall call, String user, Parts parts, @Nullable String asked, long granted) {
@@ -121,18 +121,38 @@ public final class UserMemory implements Memory {
                 call.tenant().memory());
         boolean known = fresh.equals(parts.previous());
         // What the provider is to keep is in force when it has answered, not before. Otherwise at once: an agent's next
-        // call
-        // may come on the heels of this one's answer.
+        // call may come on the heels of this one's answer.
         if (!known && !call.conversation().held() && !call.request().counts()) {
-            detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh));
+            boolean goesOn = !call.request().starts();
+            detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh, goesOn));
         }
         keep(call, user, fresh, asked);
         return place(call, fresh, granted, known);
     }
 
     /** Whatever changed since, thinking that is repeated was signed together with the block as it was. */
-    private static Context signed(LlmCall call, @Nullable Snapshot previous, long granted) {
-        return previous == null ? Context.absent(Reason.SIGNED) : place(call, previous, granted, true);
+    private Context signed(
+            LlmCall call, String user, @Nullable Snapshot previous, @Nullable String asked, long granted) {
+        if (previous == null) {
+            return Context.absent(Reason.SIGNED);
+        }
+        keep(call, user, previous, asked);
+        return placeSigned(call, previous, granted);
+    }
+
+    /** Without the block that its thinking was signed with, the provider would refuse the call: it goes with it, or not at all. */
+    private static Context placeSigned(LlmCall call, Snapshot snapshot, long granted) {
+        if (snapshot.tokens() > granted && granted < call.contextCap()) {
+            throw Refusal.later(
+                    429,
+                    "budget_exhausted",
+                    "budget: no room for the " + snapshot.tokens()
+                            + " tokens of context that this conversation's signed"
+                            + " thinking needs (expected: later, or a new conversation)",
+                    Duration.ofMinutes(1),
+                    false);
+        }
+        return place(call, snapshot, Long.MAX_VALUE, true);
     }
 
     private static Context place(LlmCall call, Snapshot snapshot, long granted, boolean frozen) {
@@ -167,10 +187,12 @@ public final class UserMemory implements Memory {
             if (answer == null || answer.failed() || !inForce) {
                 return Mono.empty();
             }
-            Snapshot kept = snapshot.kept(answer.step() && records(call) ? asked : null);
+            boolean waits = records(call) && (answer.step() || !answer.complete());
+            Snapshot kept = snapshot.kept(waits ? asked : null);
+            boolean goesOn = !waits && !call.request().starts();
             return Flux.fromIterable(ConversationNames.after(call.request(), call.conversation(), answer))
                     .flatMap(name -> store.freeze(
-                            call.tenant(), user, name, ConversationNames.isProviders(name) ? kept : snapshot))
+                            call.tenant(), user, name, ConversationNames.isProviders(name) ? kept : snapshot, goesOn))
                     .then();
         });
     }

@@ -12,16 +12,17 @@ if not snapshot and KEYS[4] then
 end
 local profile = redis.call('HMGET', KEYS[1], 'version', 'members', 'tokens')
 if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 1 then
+  -- A conversation keeps its block for as long as it goes on, also one that is outdated: thinking may be signed with it.
+  -- Most calls find that it has time enough.
+  local kept = tonumber(ARGV[4])
+  if redis.call('TTL', name) < kept / 2 then
+    redis.call('EXPIRE', name, kept)
+  end
   local version = 0
   for i = 2, 9 do
     version = version * 256 + string.byte(snapshot, i)
   end
   if version == tonumber(profile[1] or '0') then
-    -- A conversation keeps its block for as long as it goes on; most calls find that it has time enough.
-    local kept = tonumber(ARGV[4])
-    if redis.call('TTL', name) < kept / 2 then
-      redis.call('EXPIRE', name, kept)
-    end
     return {snapshot}
   end
 end

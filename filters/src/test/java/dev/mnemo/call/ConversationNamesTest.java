@@ -93,6 +93,7 @@ class ConversationNamesTest {
                 // a greeting, a step without words, the beginning of an answer: nothing is answered yet
                 "true | {\"role\":\"assistant\",\"content\":\"Hello!\"},USER",
                 "true | USER,{\"role\":\"assistant\",\"content\":\"{\"}",
+                "false | USER,{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\"}]}",
                 "false | USER,{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"c\"}]},{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"42\"}",
             })
     void whatIsNoAnswerGivesNoName(boolean starts, String messages) {

@@ -108,7 +108,7 @@ class MemoryStoreTest {
     void aConversationKeepsItsBlockUntilThePreferencesChange() {
         block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
         Snapshot block = new Snapshot(1, 100, 1, 0, false, "block".getBytes(UTF_8));
-        block(store.freeze(tenant, "ada", "c", block));
+        block(store.freeze(tenant, "ada", "c", block, false));
 
         assertThat(recall("ada", "c")).isEqualTo(new Frozen(block));
         assertThat(recall("ada", "another")).isInstanceOf(Parts.class);
@@ -125,7 +125,7 @@ class MemoryStoreTest {
     @Test
     void deletedPreferencesMakeABlockStaleToo() {
         block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
-        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, "block".getBytes(UTF_8))));
+        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, "block".getBytes(UTF_8)), false));
 
         block(preferences.delete(tenant, "ada", null));
 
@@ -139,7 +139,7 @@ class MemoryStoreTest {
     void everythingOfAUserExpires() {
         block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
         block(store.append(tenant, "ada", interaction(1)));
-        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, new byte[] {'b'})));
+        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, new byte[] {'b'}), false));
 
         List<String> keys = TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + ":ada}:*");
 
@@ -196,5 +196,28 @@ class MemoryStoreTest {
 
     private static <T> T block(Mono<T> mono) {
         return mono.blockOptional(PATIENCE).orElse(null);
+    }
+
+    @Test
+    void aBlockIsKeptForAnHourAndForADayOnceItsConversationGoesOn() {
+        Snapshot block = new Snapshot(0, 100, 1, 0, false, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", "once", block, false));
+        block(store.freeze(tenant, "ada", "again", block, true));
+        String once = key("ada", "snapshot:once");
+
+        assertThat(TestRedis.commands().ttl(once)).isBetween(3_500L, 3_600L);
+        assertThat(TestRedis.commands().ttl(key("ada", "snapshot:again"))).isBetween(86_000L, 86_400L);
+        recall("ada", "once");
+        assertThat(TestRedis.commands().ttl(once)).isBetween(86_000L, 86_400L);
+    }
+
+    @Test
+    void anOutdatedBlockIsKeptToo() {
+        Snapshot block = new Snapshot(0, 100, 1, 0, false, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", "c", block, false));
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+
+        assertThat(((Parts) recall("ada", "c")).previous()).isEqualTo(block);
+        assertThat(TestRedis.commands().ttl(key("ada", "snapshot:c"))).isBetween(86_000L, 86_400L);
     }
 }

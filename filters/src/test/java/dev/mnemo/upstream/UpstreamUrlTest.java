@@ -18,7 +18,7 @@ class UpstreamUrlTest {
         "https://api.openai.com/v1,   /v1/chat/completions,       https://api.openai.com/v1/chat/completions",
         "https://api.openai.com/v1/,  /v1/chat/completions,       https://api.openai.com/v1/chat/completions",
         "https://x.example/base,      /v1/files?a=b%2Fc&d=%C3%A9, https://x.example/base/v1/files?a=b%2Fc&d=%C3%A9",
-        "http://127.0.0.1:8081,       /a%20b/%2e%2e/c,            http://127.0.0.1:8081/a%20b/%2e%2e/c",
+        "http://127.0.0.1:8081,       /a%20b/c%2Fd,               http://127.0.0.1:8081/a%20b/c%2Fd",
         "https://x.example/v1,        /openai/v1/responses,       https://x.example/v1/openai/v1/responses",
         "https://x.example/paas/v4,   /v1/chat/completions,       https://x.example/paas/v4/chat/completions",
         "https://g.example/v1beta,    /v1beta/models/m:countTokens, https://g.example/v1beta/models/m:countTokens",

@@ -159,14 +159,25 @@ class MemoryDaysTest {
         UPSTREAM.on("fable", call -> call.json(200, Talk.ANTHROPIC.answer("Hm.")));
         String conversation = "think-" + user;
         MNEMO.send(signed("lean", "fable", "", conversation, 9));
-        String before = upstreamBody();
-        assertThat(before).contains("thorough");
+        assertThat(upstreamBody()).contains("thorough");
+        settled("lean");
+        // Where there is no block to keep, a call goes with what room there is.
+        assertThat(context(MNEMO.send(signed("lean", "fable", THOUGHT, "lost-" + user, 9))))
+                .isEqualTo("tokens=0, reason=\"signed\"");
+        upstreamBody();
+        settled("lean");
 
-        // The lean tenant has room for the call, and not for the block beside it.
-        HttpResponse<String> refused = MNEMO.send(signed("lean", "fable", THOUGHT, conversation, 1_100));
+        // There is room for the call, and not for the block beside it.
+        HttpResponse<String> refused = MNEMO.send(signed("lean", "fable", THOUGHT, conversation, 1_040));
 
         assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.body()).contains("signed thinking needs");
         assertThat(UPSTREAM.seen).isEmpty();
+    }
+
+    private static void settled(String tenant) {
+        String leases = "mnemo:v1:{" + tenant + "}:leases";
+        eventually("nothing is held", () -> TestRedis.commands().zcard(leases) == 0);
     }
 
     @Test

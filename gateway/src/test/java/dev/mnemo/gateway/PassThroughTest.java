@@ -141,15 +141,36 @@ class PassThroughTest {
         assertThat(UPSTREAM.seen).isEmpty();
     }
 
+    /** Readers disagree about where such a path leads, and the tenant's credential must not leave its upstream's address. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/./chat/completions",
+                "/v1/x/../chat/completions",
+                "/v1/chat//../completions",
+                "/../../other/v1/files",
+                "/v1/x%2F..%2Fmessages",
+                "/v1/%2e%2e/files",
+                "/v1/..;a=b/files"
+            })
+    void aPathThatClimbsIsRefused(String path) {
+        HttpResponse<String> refused = MNEMO.send(MNEMO.to(path)
+                .header("Authorization", "Bearer acme-key")
+                .POST(BodyPublishers.ofString(Mnemo.body("gpt-4o", "Hello"))));
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("mnemo: path: has a segment of dots only");
+        assertThat(UPSTREAM.seen).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "//v1/chat/completions",
                 "/v1/chat/completions/",
-                "/v1/./chat/completions",
-                "/v1/x/../chat/completions",
                 "/v1/chat/completions;a=b",
                 "/v1/chat%2Fcompletions",
+                "/v1/chat%2Fcompletions%2F",
                 "/v1/%63hat/completions"
             })
     void aChatCallInDisguiseIsRead(String path) {
