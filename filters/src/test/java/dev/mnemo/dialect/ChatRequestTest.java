@@ -284,4 +284,26 @@ class ChatRequestTest {
     private static ChatRequest read(Endpoint endpoint, String body) {
         return endpoint.dialect().read(endpoint, body.replace('\'', '"').getBytes(UTF_8));
     }
+
+    @Test
+    void aPictureBesideAReminderIsTheUsersTurnWithoutWords() {
+        ChatRequest request = read(
+                Endpoints.ANTHROPIC,
+                "{'model':'m','messages':[{'role':'user','content':'old'},{'role':'assistant','content':'answer'},{'role':'user','content':[{'type':'text','text':'<system-reminder>x</system-reminder>'},{'type':'image','source':{'type':'base64','data':'AAAA'}}]}]}");
+
+        assertThat(request.lastUserText()).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatIsToBeContinuedIsAnAnswer() {
+        ChatRequest paused = read(
+                Endpoints.ANTHROPIC,
+                "{'model':'m','messages':[{'role':'user','content':'u'},{'role':'assistant','content':[{'type':'server_tool_use','id':'s','name':'web_search','input':{}}]}]}");
+        ChatRequest prefilled = read(
+                Endpoints.ANTHROPIC,
+                "{'model':'m','messages':[{'role':'user','content':'u'},{'role':'assistant','content':[{'type':'text','text':'{'}]}]}");
+
+        assertThat(paused.starts()).isFalse();
+        assertThat(prefilled.starts()).isTrue();
+    }
 }
