@@ -3,6 +3,7 @@ package dev.mnemo.upstream;
 import dev.mnemo.call.Refusal;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.timeout.ReadTimeoutException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -31,7 +32,12 @@ final class UpstreamFailures {
             case SSLException tls -> Refusal.upstream(502, "upstream_unreachable", who + "failed the TLS handshake");
             case PoolAcquireTimeoutException busy -> busy(who);
             case PoolAcquirePendingLimitException busy -> busy(who);
-            default -> Refusal.upstream(502, "upstream_failed", who + "closed the connection before it answered");
+            case IOException cut ->
+                Refusal.upstream(502, "upstream_failed", who + "closed the connection before it answered");
+            // Its type tells people where to look; its text might hold what the call said.
+            default ->
+                Refusal.upstream(
+                        502, "upstream_failed", who + "failed (" + e.getClass().getSimpleName() + ")");
         };
     }
 
