@@ -209,4 +209,16 @@ class EndpointTest {
     private static Endpoint with(String path, @Nullable String query, Map<String, String> headers) {
         return Endpoint.of("POST", path, query, headers::get);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/openai/deployments/big/chat/completions",
+                "/deployments/big/chat/completions",
+                "/azure/openai/deployments/big/chat/completions",
+                "/openai/Deployments/big/chat/completions"
+            })
+    void aDeploymentInThePathIsTheModelWhereverItStands(String path) {
+        assertThat(Endpoints.post(path).model()).isEqualTo("big");
+    }
 }

@@ -43,6 +43,9 @@ class MemoryDaysTest {
         assertThat(upstreamBody())
                 .isEqualTo("{\"model\":\"chain-2\",\"previous_response_id\":\"resp_A\",\"input\":\"Second\"}");
         frozen("t:response:resp_B");
+        // A chain that goes on is known for a day: its next call uses this name, however long its user thinks.
+        String next = "mnemo:v1:{acme:" + user + "}:snapshot:" + Keys.encoded("t:response:resp_B");
+        assertThat(TestRedis.commands().ttl(next)).isGreaterThan(80_000);
         prefer("florid");
         ask(Talk.RESPONSES, "{\"model\":\"chain-2\",\"previous_response_id\":\"resp_B\",\"input\":\"Third\"}");
         assertThat(upstreamBody()).contains("florid").doesNotContain("First");
