@@ -32,11 +32,11 @@ public final class Fixtures {
                         List.of("*"),
                         Upstream.Timeouts.DEFAULT)),
                 memory,
-                new BudgetPolicy(1_000, false, List.of(limits)),
+                new BudgetPolicy(1_000, false, 100, 100, null, List.of(limits)),
                 List.of());
     }
 
     public static Limit limit(String name, Limit.Scope per, Limit.Unit unit, long amount, Limit.Window every) {
-        return new Limit(name, per, unit, amount, every, ZoneOffset.UTC);
+        return new Limit(name, per, unit, amount, every, ZoneOffset.UTC, List.of(), 80, false);
     }
 }

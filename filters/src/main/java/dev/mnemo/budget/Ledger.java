@@ -53,8 +53,8 @@ public interface Ledger {
 
         long of(Limit.Unit unit) {
             return switch (unit) {
-                case TOKENS -> tokens;
-                case REQUESTS -> requests;
+                case TOKENS, INPUT, OUTPUT, USD -> tokens;
+                case REQUESTS, CALLS -> requests;
             };
         }
     }

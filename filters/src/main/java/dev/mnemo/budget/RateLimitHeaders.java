@@ -58,6 +58,7 @@ final class RateLimitHeaders {
             case HOUR -> 3_600;
             case DAY -> 86_400;
             case MONTH -> 2_592_000;
+            case NONE -> throw new IllegalArgumentException("no window");
         };
     }
 

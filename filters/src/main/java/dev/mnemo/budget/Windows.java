@@ -67,6 +67,7 @@ final class Windows {
             case HOUR -> at.truncatedTo(ChronoUnit.HOURS);
             case DAY -> at.toLocalDate().atStartOfDay(at.getZone());
             case MONTH -> at.toLocalDate().withDayOfMonth(1).atStartOfDay(at.getZone());
+            case NONE -> throw new IllegalArgumentException("no window");
         };
     }
 
@@ -76,6 +77,7 @@ final class Windows {
             case HOUR -> ChronoUnit.HOURS;
             case DAY -> ChronoUnit.DAYS;
             case MONTH -> ChronoUnit.MONTHS;
+            case NONE -> throw new IllegalArgumentException("no window");
         };
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.tenant.Limit;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,7 +23,8 @@ class WindowsTest {
         "MONTH,  UTC,           2028-02-29T00:00:00Z, 2028-02-01T00:00:00Z, 2028-03-01T00:00:00Z",
     })
     void beginAndEndByTheCalendar(Limit.Window every, String zone, Instant now, Instant start, Instant end) {
-        Limit limit = new Limit("l", Limit.Scope.TENANT, Limit.Unit.TOKENS, 1, every, ZoneId.of(zone));
+        Limit limit =
+                new Limit("l", Limit.Scope.TENANT, Limit.Unit.TOKENS, 1, every, ZoneId.of(zone), List.of(), 80, false);
 
         Windows.Edges edges = new Windows().around(limit, now);
 

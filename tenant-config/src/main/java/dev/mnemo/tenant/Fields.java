@@ -2,10 +2,13 @@ package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.Shape.Amount;
 import dev.mnemo.tenant.Shape.Choice;
+import dev.mnemo.tenant.Shape.Dollars;
 import dev.mnemo.tenant.Shape.Group;
 import dev.mnemo.tenant.Shape.Later;
 import dev.mnemo.tenant.Shape.ListOf;
 import dev.mnemo.tenant.Shape.Member;
+import dev.mnemo.tenant.Shape.One;
+import dev.mnemo.tenant.Shape.Share;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,10 +87,25 @@ final class Fields {
     }
 
     private void requireOne() {
-        List<String> given = shape.oneOf().stream().filter(values::containsKey).toList();
-        if (!shape.oneOf().isEmpty() && given.size() != 1) {
-            String what = given.isEmpty() ? "none of " + shape.oneOf() : "more than one of " + shape.oneOf();
+        List<One> given = shape.oneOf().stream().filter(one -> has(one.name())).toList();
+        if (given.size() == 1) {
+            requireWith(given.getFirst());
+        } else if (!shape.oneOf().isEmpty()) {
+            List<String> names = shape.oneOf().stream().map(One::name).toList();
+            String what = given.isEmpty() ? "none of " + names : "more than one of " + names;
             problems.add(at, path, what, "Give exactly one.");
+        }
+    }
+
+    private void requireWith(One one) {
+        one.needs().stream().map(shape::member).forEach(this::requirePresent);
+        for (String name : one.bars()) {
+            if (has(name)) {
+                bad(
+                        name,
+                        "does not go with " + one.name(),
+                        "Leave it out: " + shape.member(one.name()).description());
+            }
         }
     }
 
@@ -127,6 +145,17 @@ final class Fields {
 
     long amount(String name) {
         return Scalars.amount(text(name)).orElse(0);
+    }
+
+    /** In units of the last decimal of the member's shape. */
+    long dollars(String name) {
+        Dollars dollars = (Dollars) shape.member(name).shape();
+        return Scalars.dollars(text(name), dollars.decimals()).orElse(0);
+    }
+
+    /** In per cent. */
+    int share(String name) {
+        return (int) Scalars.share(text(name)).orElse(0);
     }
 
     Duration time(String name) {
@@ -214,10 +243,9 @@ final class Fields {
         boolean right = switch (expected) {
             case Shape.Text pattern -> text.matches(pattern.pattern());
             case Choice choice -> choice.values().contains(text);
-            case Amount amount -> {
-                OptionalLong value = Scalars.amount(text);
-                yield value.isPresent() && value.getAsLong() >= amount.least() && value.getAsLong() <= amount.most();
-            }
+            case Amount amount -> within(amount.least(), Scalars.amount(text), amount.most());
+            case Dollars dollars -> within(dollars.least(), Scalars.dollars(text, dollars.decimals()), dollars.most());
+            case Share share -> within(share.least(), Scalars.share(text), share.most());
             case Shape.Time time -> {
                 Duration value = Scalars.time(text);
                 yield value != null && value.isPositive() && value.compareTo(Scalars.LONGEST) <= 0;
@@ -227,12 +255,18 @@ final class Fields {
         return right ? "" : expected instanceof Choice c ? DidYouMean.hint(text, c.values(), otherwise) : otherwise;
     }
 
+    private static boolean within(long least, OptionalLong value, long most) {
+        return value.isPresent() && value.getAsLong() >= least && value.getAsLong() <= most;
+    }
+
     private static String says(Shape expected) {
         return switch (expected) {
             case Shape.Text text -> text.says();
             case Choice choice -> "one of " + choice.values();
             case Amount amount ->
                 "a whole number from " + amount.least() + " to " + amount.most() + ", such as 20, 2k or 1M";
+            case Dollars dollars -> dollars.says();
+            case Share share -> "a whole share from " + share.least() + "% to " + share.most() + "%, such as 80%";
             case Shape.Time time ->
                 "a time with its unit, such as 500ms, 30s, 15m, 12h or 90d (more than 0, at most 3650d)";
             default -> "members";

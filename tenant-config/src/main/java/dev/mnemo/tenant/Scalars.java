@@ -7,29 +7,47 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers with {@code k} and {@code M}, and times with {@code ms s m h d}. */
+/** Numbers with {@code k} and {@code M}, shares with {@code %}, and times with {@code ms s m h d}. */
 final class Scalars {
 
     static final String AMOUNT = "[0-9]{1,16}(\\.[0-9]{1,6})?[kM]?";
+    static final String DOLLARS = "[0-9]{1,16}(\\.[0-9]{1,9})?[kM]?";
+    static final String SHARE = "[0-9]{1,4}%";
     static final String TIME = "[0-9]{1,9}(ms|s|m|h|d)";
 
     /** Ten years: more is a mistake, and nanoseconds of it still fit a long. */
     static final Duration LONGEST = Duration.ofDays(3_650);
 
     private static final Pattern AMOUNT_PATTERN = Pattern.compile(AMOUNT);
+    private static final Pattern DOLLARS_PATTERN = Pattern.compile(DOLLARS);
+    private static final Pattern SHARE_PATTERN = Pattern.compile(SHARE);
     private static final Pattern TIME_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
     private Scalars() {}
 
     /** Empty when {@code text} is no number, or not a whole one. */
     static OptionalLong amount(String text) {
-        if (!AMOUNT_PATTERN.matcher(text).matches()) {
-            return OptionalLong.empty();
-        }
+        return AMOUNT_PATTERN.matcher(text).matches() ? decimal(text, 0) : OptionalLong.empty();
+    }
+
+    /** In units of the last of so many decimals; empty when {@code text} is no number, or has more of them. */
+    static OptionalLong dollars(String text, int decimals) {
+        return DOLLARS_PATTERN.matcher(text).matches() ? decimal(text, decimals) : OptionalLong.empty();
+    }
+
+    /** In per cent; empty when {@code text} is no share. */
+    static OptionalLong share(String text) {
+        return SHARE_PATTERN.matcher(text).matches()
+                ? decimal(text.substring(0, text.length() - 1), 0)
+                : OptionalLong.empty();
+    }
+
+    private static OptionalLong decimal(String text, int decimals) {
         int shift = text.endsWith("k") ? 3 : text.endsWith("M") ? 6 : 0;
         String digits = shift == 0 ? text : text.substring(0, text.length() - 1);
         try {
-            return OptionalLong.of(new BigDecimal(digits).movePointRight(shift).longValueExact());
+            return OptionalLong.of(
+                    new BigDecimal(digits).movePointRight(shift + decimals).longValueExact());
         } catch (ArithmeticException e) {
             return OptionalLong.empty();
         }

@@ -1,5 +1,6 @@
 package dev.mnemo.tenant;
 
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,27 @@ sealed interface Shape {
 
     record Amount(long least, long most) implements Shape {}
 
+    /** A whole number of per cent. */
+    record Share(int least, int most) implements Shape {}
+
+    /**
+     * Dollars.
+     *
+     * @param decimals how many may stand behind the point; the bounds are in units of the last
+     */
+    record Dollars(long least, long most, int decimals) implements Shape {
+
+        String says() {
+            return "dollars from " + dollars(least).toPlainString() + " to "
+                    + dollars(most).toPlainString() + " with at most " + decimals + " decimals, such as 2.50";
+        }
+
+        BigDecimal dollars(long units) {
+            BigDecimal plain = BigDecimal.valueOf(units, decimals).stripTrailingZeros();
+            return plain.scale() < 0 ? plain.setScale(0) : plain;
+        }
+    }
+
     record Time() implements Shape {}
 
     /** At least one item. */
@@ -26,14 +48,27 @@ sealed interface Shape {
     /**
      * Members.
      *
-     * @param oneOf of these names exactly one must be there; may be empty
+     * @param oneOf of these exactly one must be there; may be empty
      */
-    record Group(List<Member> members, List<String> oneOf) implements Shape {
+    record Group(List<Member> members, List<One> oneOf) implements Shape {
         Member member(String name) {
             return members.stream()
                     .filter(m -> m.name().equals(name))
                     .findFirst()
                     .orElseThrow();
+        }
+    }
+
+    /**
+     * One of the members of which a group has exactly one.
+     *
+     * @param needs members that must be there with it
+     * @param bars members that must not
+     */
+    record One(String name, List<String> needs, List<String> bars) {
+
+        static One of(String name) {
+            return new One(name, List.of(), List.of());
         }
     }
 

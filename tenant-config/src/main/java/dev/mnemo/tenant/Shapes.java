@@ -2,10 +2,13 @@ package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.Shape.Amount;
 import dev.mnemo.tenant.Shape.Choice;
+import dev.mnemo.tenant.Shape.Dollars;
 import dev.mnemo.tenant.Shape.Group;
 import dev.mnemo.tenant.Shape.Later;
 import dev.mnemo.tenant.Shape.ListOf;
 import dev.mnemo.tenant.Shape.Member;
+import dev.mnemo.tenant.Shape.One;
+import dev.mnemo.tenant.Shape.Share;
 import dev.mnemo.tenant.Shape.Text;
 import dev.mnemo.tenant.Shape.Time;
 import java.util.List;
@@ -25,6 +28,12 @@ final class Shapes {
     private static final Shape COUNT = new Amount(0, 1_000);
     private static final Shape LIMIT = new Amount(1, EXACT);
 
+    /** In billionths of a dollar; below {@link #EXACT}. */
+    private static final Shape USD = new Dollars(1, 9_007_199_000_000_000L, 9);
+
+    /** Of a million tokens; a thousandth of a dollar is a billionth for one. */
+    private static final Shape RATE = new Dollars(0, 10_000_000, 3);
+
     private static final Group KEY = group(
             required("id", NAME, "Shown in metrics and budgets, never the key."),
             required(
@@ -41,7 +50,7 @@ final class Shapes {
                             null,
                             "A request header."),
                     optional("body", ANY_TEXT, null, "A member of the JSON body: at its top, or metadata.name.")),
-            List.of("header", "body"));
+            List.of(One.of("header"), One.of("body")));
 
     private static final Group TIMEOUTS = group(
             optional("connect", new Time(), "2s", "TCP and TLS."),
@@ -91,23 +100,58 @@ final class Shapes {
             later("summary", null),
             later("seal", null));
 
+    private static final Group PRICE = group(
+            required("input", RATE, "Of a prompt."),
+            optional("cached", RATE, null, "Read from the provider's cache; absent: as input."),
+            optional("written", RATE, null, "Written to the provider's cache for 5 minutes; absent: as input."),
+            optional("written-hour", RATE, null, "Written to the provider's cache for an hour; absent: as written."),
+            required("output", RATE, "Of an answer, reasoning included."));
+
     private static final Group MODEL = group(
             required("name", ANY_TEXT, "A model or deployment; * stands for any run of characters. First match wins."),
             optional("window", LIMIT, null, "Its context window, prompt and answer together."),
             optional("answer", LIMIT, null, "Its longest answer."),
-            optional("edge", LIMIT, null, "Prompts longer than this cost more; the block never pushes one over it."));
+            optional(
+                    "edge",
+                    LIMIT,
+                    null,
+                    "Prompts longer than this cost more: input twice, output 1.5 times its price; the block never pushes one over it."),
+            optional("price", PRICE, null, "In dollars per million tokens."));
 
     private static final Group LIMIT_GROUP = new Group(
             List.of(
                     required("name", SLUG, "Unique within the tenant."),
                     required("per", new Choice(List.of("tenant", "user", "key")), "Whose use is counted together."),
-                    optional("tokens", LIMIT, null, "Tokens in a window."),
+                    optional(
+                            "models",
+                            new ListOf(ANY_TEXT),
+                            "*",
+                            "The models whose calls it counts; * stands for any run of characters."),
+                    optional("tokens", LIMIT, null, "Tokens in a window, of prompts and answers together."),
+                    optional("input-tokens", LIMIT, null, "Tokens of prompts in a window."),
+                    optional("output-tokens", LIMIT, null, "Tokens of answers in a window."),
+                    optional("usd", USD, null, "Dollars in a window."),
                     optional("requests", LIMIT, null, "Calls in a window."),
-                    required("every", new Choice(List.of("minute", "hour", "day", "month")), "The calendar window."),
+                    optional("in-flight", LIMIT, null, "Calls at once, which have no window."),
+                    optional(
+                            "every",
+                            new Choice(List.of("minute", "hour", "day", "month")),
+                            null,
+                            "Minute, hour, day or month of the calendar; with all but in-flight."),
                     optional("zone", ANY_TEXT, "UTC", "Where windows begin and end, such as Europe/Zurich."),
-                    later("usd", null),
-                    later("models", null)),
-            List.of("tokens", "requests"));
+                    optional("warn", new Share(1, 100), "80%", "The use from which it is warned about."),
+                    optional("shadow", SWITCH, "false", "Whether it only reports, and refuses nothing.")),
+            List.of(
+                    inWindow("tokens"),
+                    inWindow("input-tokens"),
+                    inWindow("output-tokens"),
+                    inWindow("usd"),
+                    inWindow("requests"),
+                    new One("in-flight", List.of(), List.of("every", "zone"))));
+
+    private static final Group WEIGHTS = group(
+            optional("cached", new Share(0, 100), "100%", "A token read from the provider's cache."),
+            optional("reasoning", new Share(0, 1_000), "100%", "A token of reasoning."));
 
     private static final Group BUDGETS = group(
             optional("answer", TOKENS, "1k", "Tokens held for an answer when the call sets no maximum."),
@@ -116,6 +160,16 @@ final class Shapes {
                     new Choice(List.of("refuse", "allow")),
                     "refuse",
                     "A call without the budget store."),
+            optional(
+                    "weights",
+                    WEIGHTS,
+                    null,
+                    "How much such a token counts in limits of tokens; dollars are not weighed."),
+            optional(
+                    "price",
+                    PRICE,
+                    null,
+                    "Of models whose price is not known, in dollars per million tokens; absent: a limit in dollars refuses their calls."),
             optional("limits", new ListOf(LIMIT_GROUP), null, "All that apply must have room."));
 
     static final Group TENANT = group(
@@ -141,6 +195,10 @@ final class Shapes {
 
     private static Group group(Member... members) {
         return new Group(List.of(members), List.of());
+    }
+
+    private static One inWindow(String name) {
+        return new One(name, List.of("every"), List.of());
     }
 
     private static Member required(String name, Shape shape, String description) {

@@ -2,7 +2,6 @@ package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +35,15 @@ public record Tenant(
 
     /** What the tenant says of a model, and what is known of its family where the tenant says nothing. */
     public ModelFacts facts(String model) {
-        ModelFacts shipped = Objects.requireNonNullElse(ModelFacts.of(ModelFacts.SHIPPED, model), ModelFacts.UNKNOWN);
+        ModelFacts shipped = ModelFacts.shipped(model);
         ModelFacts own = ModelFacts.of(models, model);
         return own == null ? shipped : own.or(shipped);
+    }
+
+    /** What the model's tokens cost, or else what those of models of no known price do; null when neither is known. */
+    public @Nullable Price price(String model) {
+        Price known = facts(model).price();
+        return known == null ? budgets.price() : known;
     }
 
     /** The first upstream that speaks {@code protocol} and serves {@code model}; null when there is none. */

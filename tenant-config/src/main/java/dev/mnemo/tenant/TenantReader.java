@@ -108,7 +108,11 @@ final class TenantReader {
     private static List<ModelFacts> models(Fields tenant) {
         return tenant.groups("models").stream()
                 .map(model -> new ModelFacts(
-                        model.text("name"), known(model, "window"), known(model, "answer"), known(model, "edge")))
+                        model.text("name"),
+                        known(model, "window"),
+                        known(model, "answer"),
+                        known(model, "edge"),
+                        BudgetReader.price(model)))
                 .toList();
     }
 

@@ -3,6 +3,8 @@ package dev.mnemo.tenant;
 import dev.mnemo.tenant.Shape.Group;
 import dev.mnemo.tenant.Shape.Later;
 import dev.mnemo.tenant.Shape.Member;
+import dev.mnemo.tenant.Shape.One;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,16 @@ public final class TenantSchema {
                 schema.put("minimum", amount.least());
                 schema.put("maximum", amount.most());
                 schema.put("pattern", "^" + Scalars.AMOUNT + "$");
+            }
+            case Shape.Dollars dollars -> {
+                schema.put("type", List.of("number", "string"));
+                schema.put("minimum", dollars.dollars(dollars.least()));
+                schema.put("maximum", dollars.dollars(dollars.most()));
+                schema.put("pattern", "^" + Scalars.DOLLARS + "$");
+            }
+            case Shape.Share share -> {
+                schema.put("type", "string");
+                schema.put("pattern", "^" + Scalars.SHARE + "$");
             }
             case Shape.Time time -> {
                 schema.put("type", "string");
@@ -82,13 +94,22 @@ public final class TenantSchema {
             schema.put("required", required);
         }
         if (!group.oneOf().isEmpty()) {
-            schema.put(
-                    "oneOf",
-                    group.oneOf().stream()
-                            .map(name -> Map.of("required", List.of(name)))
-                            .toList());
+            schema.put("oneOf", group.oneOf().stream().map(TenantSchema::one).toList());
         }
         schema.put("properties", properties);
+    }
+
+    private static Map<String, Object> one(One one) {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        List<String> required = new ArrayList<>(List.of(one.name()));
+        required.addAll(one.needs());
+        schema.put("required", required);
+        if (!one.bars().isEmpty()) {
+            Map<String, Object> properties = new LinkedHashMap<>();
+            one.bars().forEach(name -> properties.put(name, false));
+            schema.put("properties", properties);
+        }
+        return schema;
     }
 
     /** Editors that speak YAML 1.1 read {@code off} as false. */

@@ -24,6 +24,31 @@ class ScalarsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0,0", "2.5,2500", "2.500000,2500", "0.001,1", "3.125,3125", "1k,1000000"})
+    void dollarsHaveSoManyDecimals(String text, long value) {
+        assertThat(Scalars.dollars(text, 3)).hasValue(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", ".5", "5.", "-1", "+1", "1e3", "$1", "1,5", "0.0001", "0.0000000000", "9999999999999999M"})
+    void whatIsNoSuchDecimalIsRefused(String text) {
+        assertThat(Scalars.dollars(text, 3)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0%,0", "80%,80", "100%,100", "0100%,100"})
+    void sharesArePerCents(String text, long value) {
+        assertThat(Scalars.share(text)).hasValue(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "%", "80", "0.8", "-1%", "1.5%", "80 %", "10000%"})
+    void whatIsNoShareIsRefused(String text) {
+        assertThat(Scalars.share(text)).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({"500ms,PT0.5S", "30s,PT30S", "15m,PT15M", "12h,PT12H", "90d,PT2160H"})
     void timesHaveUnits(String text, Duration value) {
         assertThat(Scalars.time(text)).isEqualTo(value);

@@ -45,6 +45,7 @@ final class TenantFiles {
               limits:
                 - {name: tenant-month, per: tenant, tokens: 100M, every: month}
                 - {name: user-day, per: user, tokens: 200k, every: day, zone: Europe/Zurich}
+                - {name: opus, per: user, models: ["claude-opus-*"], usd: 2.50, every: day}
                 - {name: burst, per: key, requests: 600, every: minute}
             """.formatted("A".repeat(64), "b".repeat(64));
 

@@ -43,21 +43,40 @@ class TenantLoaderTest {
                                 Limit.Unit.TOKENS,
                                 100_000_000,
                                 Limit.Window.MONTH,
-                                ZoneId.of("UTC")),
+                                ZoneId.of("UTC"),
+                                List.of(),
+                                80,
+                                false),
                         new Limit(
                                 "user-day",
                                 Limit.Scope.USER,
                                 Limit.Unit.TOKENS,
                                 200_000,
                                 Limit.Window.DAY,
-                                ZoneId.of("Europe/Zurich")),
+                                ZoneId.of("Europe/Zurich"),
+                                List.of(),
+                                80,
+                                false),
+                        new Limit(
+                                "opus",
+                                Limit.Scope.USER,
+                                Limit.Unit.USD,
+                                2_500_000_000L,
+                                Limit.Window.DAY,
+                                ZoneId.of("UTC"),
+                                List.of("claude-opus-*"),
+                                80,
+                                false),
                         new Limit(
                                 "burst",
                                 Limit.Scope.KEY,
                                 Limit.Unit.REQUESTS,
                                 600,
                                 Limit.Window.MINUTE,
-                                ZoneId.of("UTC")));
+                                ZoneId.of("UTC"),
+                                List.of(),
+                                80,
+                                false));
         Upstream openai = Objects.requireNonNull(acme.upstream(Protocol.OPENAI, "gpt-5"));
         assertThat(openai.timeouts()).isEqualTo(Upstream.Timeouts.DEFAULT);
         assertThat(Objects.requireNonNull(openai.credential()).reveal()).isEqualTo("sk-canary");
