@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +101,19 @@ class BudgetsTest {
                         new Price(2_000, 2_000, 2_500, 2_500, 1),
                         new Price(0, 0, 0, 0, 0),
                         null);
+    }
+
+    @Test
+    void theDocsSamplesAreRead() throws IOException {
+        String docs = Files.readString(Path.of("../docs/tenant-file.md"));
+        List<String> samples = Pattern.compile("```yaml\n((?:budgets|models):.*?)```", Pattern.DOTALL)
+                .matcher(docs)
+                .results()
+                .map(sample -> sample.group(1))
+                .toList();
+
+        assertThat(load(String.join("", samples)).budgets().limits()).hasSize(6);
+        assertThat(samples).hasSize(2);
     }
 
     @Test
