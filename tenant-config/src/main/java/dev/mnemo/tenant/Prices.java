@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The providers' list prices. A price belongs to a model's name and to its dated snapshots, never to other names that begin
  * alike: {@code gpt-5} is not {@code gpt-5-mini}. Discounts for batches and surcharges for regions or speed are not in them.
  *
- * <p>Sources: github.com/simonw/llm-prices (August 5, 2026), models.dev (July to November 2026), Anthropic's pricing page.
- * Not in the table, since no source gives them whole: GPT-5.4 mini, Claude Opus 4.8 and 5, Opus 5.5, Sonnet 5.5.
+ * <p>Sources: github.com/simonw/llm-prices (of August 5, 2026), models.dev and Anthropic's pricing page (gathered until
+ * November 2026). Left out, since their prices were not found whole: GPT-5.4 mini, Claude Opus 4.8, 5 and 5.5, Sonnet 5.5.
  */
 final class Prices {
 
