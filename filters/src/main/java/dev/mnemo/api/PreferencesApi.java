@@ -1,17 +1,13 @@
 package dev.mnemo.api;
 
-import static org.springframework.web.reactive.function.server.RequestPredicates.all;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
 import dev.mnemo.call.Refusal;
-import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.identity.UserIds;
 import dev.mnemo.memory.Preferences;
 import dev.mnemo.memory.PreferencesStore;
 import dev.mnemo.memory.PreferencesStore.Change;
-import dev.mnemo.tenant.ApiKey.Permission;
 import dev.mnemo.tenant.Tenant;
-import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,23 +31,19 @@ public final class PreferencesApi {
 
     private static final Pattern ETAG = Pattern.compile("\"([0-9]{1,18})\"");
 
-    private final KeyIdentity identity;
+    private final ApiDoor door;
     private final PreferencesStore store;
 
-    public PreferencesApi(KeyIdentity identity, PreferencesStore store) {
-        this.identity = identity;
+    public PreferencesApi(ApiDoor door, PreferencesStore store) {
+        this.door = door;
         this.store = store;
     }
 
-    /** The routes, and a 404 for everything else that is Mnemo's own: it must not reach an upstream. */
     public RouterFunction<ServerResponse> routes() {
         return route().GET(PATH, request -> answer(request, this::get))
                 .PUT(PATH, request -> answer(request, this::put))
                 .PATCH(PATH, request -> answer(request, this::patch))
                 .DELETE(PATH, request -> answer(request, this::delete))
-                .path(
-                        "/mnemo",
-                        own -> own.route(all(), request -> ProblemJson.of(404, request.path() + ": no such resource")))
                 .build();
     }
 
@@ -60,15 +52,8 @@ public final class PreferencesApi {
     }
 
     private Mono<ServerResponse> answer(ServerRequest request, Operation operation) {
-        return Mono.defer(() -> {
-                    KeyOwner owner = identity.owner(request.headers().asHttpHeaders());
-                    if (!owner.key().may(Permission.MEMORY)) {
-                        throw Refusal.of(
-                                403, "key_not_permitted", "key: may not use the API (expected: may: [memory])");
-                    }
-                    return operation.of(request, owner.tenant(), UserIds.checked(request.pathVariable("user")));
-                })
-                .onErrorResume(ProblemJson::of);
+        return door.answer(
+                request, (asked, tenant) -> operation.of(asked, tenant, UserIds.checked(asked.pathVariable("user"))));
     }
 
     private Mono<ServerResponse> get(ServerRequest request, Tenant tenant, String user) {

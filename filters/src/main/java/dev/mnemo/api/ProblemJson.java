@@ -20,7 +20,7 @@ final class ProblemJson {
         return switch (e) {
             case Refusal refusal -> answer(refusal.status(), refusal.getMessage());
             case PreferencesProblem problem -> of(problem.status(), String.valueOf(problem.getMessage()));
-            default -> of(503, "memory: its store does not answer; try again");
+            default -> of(503, "Redis does not answer; try again");
         };
     }
 

@@ -3,8 +3,10 @@ package dev.mnemo.autoconfigure;
 import dev.mnemo.call.Detached;
 import dev.mnemo.redis.RedisLinks;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import reactor.core.publisher.Mono;
 
 /**
  * The end of the process, in order: the web server lets its last answers end; what is still to be settled and recorded is
@@ -12,13 +14,13 @@ import org.springframework.context.SmartLifecycle;
  */
 final class GentleStop implements SmartLifecycle {
 
-    private final Detached detached;
+    private final List<Detached> detached;
     private final RedisLinks redis;
     private final Duration patience;
     private volatile boolean running;
 
-    GentleStop(Detached detached, RedisLinks redis, Duration patience) {
-        this.detached = detached;
+    GentleStop(List<Detached> detached, RedisLinks redis, Duration patience) {
+        this.detached = List.copyOf(detached);
         this.redis = redis;
         this.patience = patience;
     }
@@ -36,7 +38,7 @@ final class GentleStop implements SmartLifecycle {
     @Override
     public void stop(Runnable done) {
         stop();
-        detached.drain(patience)
+        Mono.when(detached.stream().map(work -> work.drain(patience)).toList())
                 .then(redis.closed())
                 .doFinally(signal -> done.run())
                 .subscribe();

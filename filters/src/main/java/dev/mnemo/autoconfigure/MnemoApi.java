@@ -1,6 +1,9 @@
 package dev.mnemo.autoconfigure;
 
+import dev.mnemo.api.ApiDoor;
 import dev.mnemo.api.PreferencesApi;
+import dev.mnemo.api.UsageApi;
+import dev.mnemo.budget.UsageBook;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.memory.PreferencesStore;
 import org.springframework.context.annotation.Bean;
@@ -13,7 +16,11 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 final class MnemoApi {
 
     @Bean
-    RouterFunction<ServerResponse> mnemoPreferencesApi(KeyIdentity identity, PreferencesStore preferences) {
-        return new PreferencesApi(identity, preferences).routes();
+    RouterFunction<ServerResponse> mnemoRoutes(KeyIdentity identity, PreferencesStore preferences, UsageBook usage) {
+        ApiDoor door = new ApiDoor(identity);
+        return new PreferencesApi(door, preferences)
+                .routes()
+                .and(new UsageApi(door, usage).routes())
+                .and(ApiDoor.nothingElse());
     }
 }

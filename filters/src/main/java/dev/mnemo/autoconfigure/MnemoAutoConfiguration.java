@@ -1,6 +1,7 @@
 package dev.mnemo.autoconfigure;
 
 import dev.mnemo.call.Budget;
+import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.CallListener;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Identity;
@@ -10,6 +11,7 @@ import dev.mnemo.call.LlmLine;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.identity.KeyIdentity;
+import dev.mnemo.metrics.BudgetMetrics;
 import dev.mnemo.metrics.CallMetrics;
 import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.redis.RedisLinks;
@@ -31,6 +33,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cloud.gateway.config.GatewayAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
@@ -62,15 +65,17 @@ public final class MnemoAutoConfiguration {
         return new KeyIdentity(() -> tenants);
     }
 
+    /** What settles and records a call after its answer. */
     @Bean
+    @Primary
     Detached mnemoDetached(MnemoProperties properties, StateMetrics metrics) {
         Detached detached = new Detached(properties.after().running());
-        metrics.detached(detached);
+        metrics.detached("after", detached);
         return detached;
     }
 
     @Bean
-    GentleStop mnemoStop(Detached detached, RedisLinks redis, MnemoProperties properties) {
+    GentleStop mnemoStop(List<Detached> detached, RedisLinks redis, MnemoProperties properties) {
         return new GentleStop(detached, redis, properties.after().drain());
     }
 
@@ -89,6 +94,12 @@ public final class MnemoAutoConfiguration {
     @Bean
     CallMetrics mnemoCallMetrics(ObjectProvider<MeterRegistry> registry) {
         return new CallMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), NANOS);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BudgetListener mnemoBudgetMetrics(ObjectProvider<MeterRegistry> registry) {
+        return new BudgetMetrics(registry.getIfAvailable(SimpleMeterRegistry::new));
     }
 
     @Bean

@@ -17,6 +17,7 @@ public record MnemoProperties(
         @DefaultValue("tenants") Path tenants,
         @DefaultValue("8MB") DataSize bodyLimit,
         @DefaultValue Redis redis,
+        @DefaultValue Budget budget,
         @DefaultValue Upstreams upstream,
         @DefaultValue After after) {
 
@@ -38,6 +39,20 @@ public record MnemoProperties(
     }
 
     /**
+     * The ledger.
+     *
+     * @param lease after which a call's hold ends when its replica has died; renewed three times as often
+     */
+    public record Budget(@DefaultValue("60s") Duration lease) {
+
+        public Budget {
+            if (lease.toSeconds() < 1) {
+                throw new IllegalArgumentException("mnemo.budget.lease: " + lease + " (expected: at least 1s)");
+            }
+        }
+    }
+
+    /**
      * The pool of connections to upstreams.
      *
      * @param connections to one upstream host at the most
@@ -53,9 +68,11 @@ public record MnemoProperties(
      * Work that outlives its call: settling and recording.
      *
      * @param running at once, at the most; more is dropped and counted
+     * @param unsettled calls that wait for Redis to come back to be settled; more are dropped and counted
      * @param drain how long it is waited for at shutdown
      */
     public record After(
             @DefaultValue("10000") int running,
+            @DefaultValue("50000") int unsettled,
             @DefaultValue("10s") Duration drain) {}
 }

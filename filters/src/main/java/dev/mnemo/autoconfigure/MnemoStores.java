@@ -2,8 +2,12 @@ package dev.mnemo.autoconfigure;
 
 import dev.mnemo.budget.BudgetGate;
 import dev.mnemo.budget.InMemoryLedger;
+import dev.mnemo.budget.Leases;
 import dev.mnemo.budget.RedisLedger;
+import dev.mnemo.budget.Retries;
+import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Budget;
+import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.TokenEstimate;
@@ -13,6 +17,7 @@ import dev.mnemo.memory.TokenCounter;
 import dev.mnemo.memory.UserMemory;
 import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.redis.RedisLinks;
+import java.time.Duration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,6 +31,9 @@ final class MnemoStores {
 
     private static final int BACKGROUND_QUEUE = 10_000;
 
+    /** What a replica holds by itself dies with it; nothing has to be renewed. */
+    private static final Duration LONGEST_CALL = Duration.ofDays(1);
+
     /** Closed by {@link GentleStop}, before the event loops that it shares. */
     @Bean(destroyMethod = "")
     RedisLinks mnemoRedis(MnemoProperties properties, LoopResources mnemoEventLoops, StateMetrics metrics) {
@@ -37,13 +45,35 @@ final class MnemoStores {
         return links;
     }
 
+    /** Calls that are to be settled when Redis is back. */
+    @Bean
+    Detached mnemoUnsettled(MnemoProperties properties, StateMetrics metrics) {
+        Detached unsettled = new Detached(properties.after().unsettled());
+        metrics.detached("unsettled", unsettled);
+        return unsettled;
+    }
+
+    @Bean
+    Leases mnemoLedger(RedisLinks redis, MnemoProperties properties, Detached mnemoUnsettled, BudgetListener listener) {
+        RedisLedger ledger = new RedisLedger(redis.budget(), properties.budget().lease());
+        return new Leases(ledger, new Retries(ledger, mnemoUnsettled, MnemoAutoConfiguration.CLOCK), listener);
+    }
+
+    @Bean
+    Heartbeat mnemoLeases(Leases leases, MnemoProperties properties) {
+        return new Heartbeat(leases.renew(), properties.budget().lease().dividedBy(3));
+    }
+
     @Bean
     @ConditionalOnMissingBean
-    Budget mnemoBudget(RedisLinks redis, TokenEstimate estimate) {
-        return new BudgetGate(
-                new RedisLedger(redis.budget(), MnemoAutoConfiguration.CLOCK),
-                new InMemoryLedger(MnemoAutoConfiguration.CLOCK),
-                estimate);
+    Budget mnemoBudget(Leases leases, TokenEstimate estimate, BudgetListener listener) {
+        InMemoryLedger alone = new InMemoryLedger(MnemoAutoConfiguration.CLOCK, LONGEST_CALL);
+        return new BudgetGate(leases, alone, estimate, MnemoAutoConfiguration.CLOCK, listener);
+    }
+
+    @Bean
+    UsageBook mnemoUsage(RedisLinks redis) {
+        return new UsageBook(redis.record(), MnemoAutoConfiguration.CLOCK);
     }
 
     @Bean

@@ -1,21 +1,17 @@
 package dev.mnemo.budget;
 
-import dev.mnemo.budget.Ledger.Claim;
-import dev.mnemo.budget.Ledger.Level;
-import dev.mnemo.budget.Ledger.Spent;
-import dev.mnemo.budget.Ledger.Verdict;
+import dev.mnemo.budget.Claim.Line;
 import dev.mnemo.budget.Ledger.Verdict.Admitted;
 import dev.mnemo.budget.Ledger.Verdict.Refused;
-import dev.mnemo.tenant.Limit;
-import dev.mnemo.tenant.Limit.Unit;
+import dev.mnemo.budget.Windows.Edges;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -26,25 +22,30 @@ import reactor.core.publisher.Mono;
 public final class InMemoryLedger implements Ledger {
 
     private static final int MOST = 100_000;
+    private static final long MINUTE = 60;
 
     private final InstantSource clock;
+    private final long lease;
     private final Windows windows = new Windows();
     private final Map<String, Counter> counters = bounded();
     private final Map<String, Hold> holds = bounded();
 
+    /** One counter; which of its parts is used depends on the limit. */
     private static final class Counter {
-        private long start;
         private long used;
-        private long held;
+        private final TreeMap<Long, Long> seconds = new TreeMap<>();
+        private final Map<String, Long> inFlight = new LinkedHashMap<>();
     }
 
     /** Null amounts of a hold that was settled. */
-    private record Hold(long granted, @Nullable Map<String, Held> amounts) {}
+    private record Hold(long at, long granted, @Nullable List<Long> amounts) {}
 
-    private record Held(long start, long amount) {}
-
-    public InMemoryLedger(InstantSource clock) {
+    /**
+     * @param lease how long a hold counts as one of a call in flight unless it is renewed
+     */
+    public InMemoryLedger(InstantSource clock, Duration lease) {
         this.clock = clock;
+        this.lease = lease.toSeconds();
     }
 
     @Override
@@ -53,92 +54,144 @@ public final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public Mono<Boolean> settle(Claim claim, Spent spent) {
-        return Mono.fromSupplier(() -> settled(claim, spent));
+    public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
+        return Mono.fromSupplier(() -> settled(claim, used, unheld));
     }
 
-    private synchronized Verdict reserved(Claim claim) {
-        List<Limit> limits = claim.tenant().budgets().limits();
+    /** Takes over how limits stood when the shared ledger was last heard of, so that what is used up stays used up. */
+    synchronized void seen(Claim claim, List<Level> levels) {
+        for (Line line : claim.lines()) {
+            for (Level level : levels) {
+                if (line.isCalendar() && level.limit().equals(line.limit())) {
+                    counter(claim, line).used = level.used();
+                }
+            }
+        }
+    }
+
+    private synchronized Verdict reserved(Claim asked) {
+        Instant now = clock.instant();
+        Claim claim = asked.at(now);
         Hold known = holds.get(claim.id());
         long granted = claim.wish();
-        Limit refused = null;
-        for (Limit limit : limits) {
-            long room = limit.amount() - counter(limit, claim).used - (limit.unit() == Unit.TOKENS ? claim.must() : 1);
-            if (limit.unit() == Unit.TOKENS) {
-                granted = Math.min(granted, room);
+        int refused = -1;
+        List<Line> lines = claim.lines();
+        for (int i = 0; i < lines.size(); i++) {
+            Line line = lines.get(i);
+            long room = line.mostBefore() - used(claim, line);
+            if (room < 0) {
+                refused = refused < 0 ? i : refused;
+            } else if (line.rate() > 0) {
+                granted = Math.min(granted, room / line.rate());
             }
-            refused = room < 0 && refused == null ? limit : refused;
         }
         if (known != null) {
-            return new Admitted(known.granted(), levels(limits, claim));
+            return new Admitted(claim, known.granted(), levels(claim));
         }
-        if (refused != null) {
-            return new Refused(level(refused, claim), levels(limits, claim));
+        if (refused >= 0) {
+            return refused(claim, lines.get(refused));
         }
-        Map<String, Held> amounts = new HashMap<>();
-        for (Limit limit : limits) {
-            Counter counter = counter(limit, claim);
-            long amount = limit.unit() == Unit.TOKENS ? claim.must() + granted : 1;
-            counter.used += amount;
-            counter.held += amount;
-            amounts.put(name(limit, claim), new Held(counter.start, amount));
+        List<Long> amounts = new ArrayList<>();
+        for (Line line : lines) {
+            long amount = line.must() + granted * line.rate();
+            Counter counter = counter(claim, line);
+            if (line.isInFlight()) {
+                counter.inFlight.put(claim.id(), now.getEpochSecond() + lease);
+            } else if (line.isMinute()) {
+                counter.seconds.merge(now.getEpochSecond(), amount, Long::sum);
+            } else {
+                counter.used += amount;
+            }
+            amounts.add(amount);
         }
-        holds.put(claim.id(), new Hold(granted, amounts));
-        return new Admitted(granted, levels(limits, claim));
+        holds.put(claim.id(), new Hold(now.getEpochSecond(), granted, amounts));
+        return new Admitted(claim, granted, levels(claim));
     }
 
-    private synchronized boolean settled(Claim claim, Spent spent) {
-        Hold hold = holds.get(claim.id());
-        Map<String, Held> amounts = hold == null ? Map.of() : hold.amounts();
-        if (amounts == null) {
-            return false;
-        }
-        for (Limit limit : claim.tenant().budgets().limits()) {
-            Counter counter = counter(limit, claim);
-            Held held = amounts.get(name(limit, claim));
-            if (held == null) {
-                counter.used += spent.of(limit.unit());
-            } else if (held.start() == counter.start) {
-                counter.used += spent.of(limit.unit()) - held.amount();
-                counter.held -= held.amount();
+    private Refused refused(Claim claim, Line by) {
+        long used = used(claim, by);
+        Level level = level(claim, by);
+        Duration room = by.isMinute() ? wait(claim, by, used - by.mostBefore()) : level.resets();
+        return new Refused(level, room, by.mostBefore() < 0, levels(claim));
+    }
+
+    private Duration wait(Claim claim, Line line, long much) {
+        long left = much;
+        for (Map.Entry<Long, Long> second : counter(claim, line).seconds.entrySet()) {
+            left -= second.getValue();
+            if (left <= 0) {
+                return Duration.ofSeconds(
+                        second.getKey() + MINUTE + 1 - clock.instant().getEpochSecond());
             }
         }
-        holds.put(claim.id(), new Hold(hold == null ? 0 : hold.granted(), null));
+        return Duration.ofSeconds(MINUTE);
+    }
+
+    private synchronized boolean settled(Claim claim, Consumption used, Unheld unheld) {
+        Hold hold = holds.get(claim.id());
+        List<Long> amounts = hold == null ? null : hold.amounts();
+        if (amounts == null && (hold != null || unheld == Unheld.LEAVE)) {
+            return false;
+        }
+        List<Line> lines = claim.lines();
+        for (int i = 0; i < lines.size(); i++) {
+            Line line = lines.get(i);
+            Counter counter = counter(claim, line);
+            long change = used.of(line.limit(), claim.policy()) - (amounts == null ? 0 : amounts.get(i));
+            if (line.isInFlight()) {
+                counter.inFlight.remove(claim.id());
+            } else if (!line.isMinute()) {
+                counter.used = Math.max(0, counter.used + change);
+            } else if (hold == null) {
+                counter.seconds.merge(clock.instant().getEpochSecond(), change, Long::sum);
+            } else {
+                counter.seconds.computeIfPresent(hold.at(), (second, amount) -> amount + change);
+            }
+        }
+        holds.put(claim.id(), new Hold(0, 0, null));
         return true;
     }
 
-    /** What is held now by calls in flight, over all subjects of a limit; for tests and for people. */
-    public synchronized long held(Limit limit, Claim claim) {
-        return counter(limit, claim).held;
-    }
-
-    private List<Level> levels(List<Limit> limits, Claim claim) {
-        List<Level> levels = new ArrayList<>(
-                limits.stream().map(limit -> level(limit, claim)).toList());
-        levels.sort(Comparator.comparingDouble(Level::share));
-        return List.copyOf(levels);
-    }
-
-    private Level level(Limit limit, Claim claim) {
-        long resets =
-                windows.around(limit, clock.instant()).end() - clock.instant().getEpochSecond();
-        return new Level(limit, counter(limit, claim).used, Duration.ofSeconds(Math.max(1, resets)));
-    }
-
-    /** The counter of the window that is now; one of a window that is over begins anew. */
-    private Counter counter(Limit limit, Claim claim) {
-        Counter counter = counters.computeIfAbsent(name(limit, claim), name -> new Counter());
-        long start = windows.around(limit, clock.instant()).start();
-        if (counter.start != start) {
-            counter.start = start;
-            counter.used = 0;
-            counter.held = 0;
+    synchronized void renew(List<Claim> claims) {
+        long until = clock.instant().getEpochSecond() + lease;
+        for (Claim claim : claims) {
+            Hold hold = holds.get(claim.id());
+            if (hold != null && hold.amounts() != null) {
+                claim.lines().stream()
+                        .filter(Line::isInFlight)
+                        .forEach(line -> counter(claim, line).inFlight.put(claim.id(), until));
+            }
         }
-        return counter;
     }
 
-    private static String name(Limit limit, Claim claim) {
-        return claim.tenant().id() + ':' + Subjects.of(limit, claim);
+    private long used(Claim claim, Line line) {
+        Counter counter = counter(claim, line);
+        long now = clock.instant().getEpochSecond();
+        if (line.isInFlight()) {
+            counter.inFlight.values().removeIf(end -> end <= now);
+            return counter.inFlight.size();
+        }
+        if (line.isMinute()) {
+            counter.seconds.headMap(now - MINUTE).clear();
+            return counter.seconds.values().stream().mapToLong(Long::longValue).sum();
+        }
+        return counter.used;
+    }
+
+    private List<Level> levels(Claim claim) {
+        return RedisLedger.tightestFirst(
+                claim.lines().stream().map(line -> level(claim, line)).toList());
+    }
+
+    private Level level(Claim claim, Line line) {
+        Edges edges = windows.around(line.limit(), claim.at());
+        Duration resets = line.resets(edges, clock.instant().getEpochSecond());
+        return new Level(line.limit(), used(claim, line), resets);
+    }
+
+    private Counter counter(Claim claim, Line line) {
+        String name = claim.tenant() + ' ' + line.counter(windows.around(line.limit(), claim.at()));
+        return counters.computeIfAbsent(name, key -> new Counter());
     }
 
     private static <V> Map<String, V> bounded() {

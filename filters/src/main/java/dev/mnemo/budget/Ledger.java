@@ -1,10 +1,8 @@
 package dev.mnemo.budget;
 
 import dev.mnemo.tenant.Limit;
-import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -14,81 +12,69 @@ import reactor.core.publisher.Mono;
 public interface Ledger {
 
     /**
-     * Checks every limit that applies and, when all have room, holds {@code must} and as much of {@code wish} as fits, in
-     * one atomic step. Cancelling does not undo it; {@link #settle} does.
+     * Checks every limit that applies and, when all have room, holds what the call must have and as much of its wish as
+     * fits, in one atomic step. Cancelling does not undo it; {@link #settle} does.
      */
     Mono<Verdict> reserve(Claim claim);
 
     /**
-     * Puts what was spent in the place of what was held. Without a hold it charges what was spent. A claim that was settled
-     * before stays as it is.
+     * Puts what was used in the place of what was held. A claim that was settled before stays as it is.
      *
+     * @param claim as it was held, where it was
      * @return whether this settled it
      */
-    Mono<Boolean> settle(Claim claim, Spent spent);
+    Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld);
 
-    /**
-     * What a call asks of the ledger.
-     *
-     * @param id of the call; unique
-     * @param keyId of the key that was sent
-     * @param user null for an anonymous caller: all of a tenant's anonymous callers share one subject
-     * @param must tokens without which the call cannot go: its prompt, and the most that its answer can be
-     * @param wish tokens that its context block would like
-     */
-    record Claim(
-            String id,
-            Tenant tenant,
-            String keyId,
-            @Nullable String user,
-            long must,
-            long wish) {}
-
-    /**
-     * What a call has really used.
-     *
-     * @param requests 1 when the upstream has seen it, else 0
-     */
-    record Spent(long tokens, long requests) {
-
-        long of(Limit.Unit unit) {
-            return switch (unit) {
-                case TOKENS, INPUT, OUTPUT, USD -> tokens;
-                case REQUESTS, CALLS -> requests;
-            };
-        }
+    /** What a settle does when nothing is held, and nothing says that it was settled before. */
+    enum Unheld {
+        /** Nothing was reserved, as the ledger was away: what was used is counted now. */
+        CHARGE,
+        /** It may have been settled so long ago that the mark of it is gone: counting it could count it twice. */
+        LEAVE
     }
 
     /**
      * How a limit stands for one subject.
      *
-     * @param used in this window, holds included
-     * @param resets until the window ends; more than zero
+     * @param used in this window, holds included; it may be more than the limit, as an answer can be longer than what was
+     *     held for it
+     * @param resets until all of it is free again; more than zero
      */
     record Level(Limit limit, long used, Duration resets) {
 
-        /** May be negative: an answer can be longer than what was held for it. */
         public long left() {
             return limit.amount() - used;
         }
 
-        /** The share that is left, for finding the tightest; 1 when nothing is used. */
-        double share() {
-            return (double) left() / limit.amount();
+        /** The share that is used; 1 at the limit. */
+        public double share() {
+            return (double) used / limit.amount();
+        }
+
+        /** Whether it is used up to the share at which the tenant wants to be warned, or beyond. */
+        boolean warns() {
+            return share() * 100 >= limit.warn();
         }
     }
 
     /** The ledger's answer to a claim. Levels stand tightest first. */
     sealed interface Verdict {
 
-        /**
-         * @param granted of the wish; what is held is the claim's {@code must} and this
-         */
-        record Admitted(long granted, List<Level> levels) implements Verdict {}
+        List<Level> levels();
 
         /**
-         * @param by the limit that has no room; nothing is held
+         * @param claim as it is held: its windows are right by the ledger's own clock
+         * @param granted tokens of the wish
          */
-        record Refused(Level by, List<Level> levels) implements Verdict {}
+        record Admitted(Claim claim, long granted, List<Level> levels) implements Verdict {}
+
+        /**
+         * Nothing is held.
+         *
+         * @param by the limit that has no room; of several the one that takes longest
+         * @param room until it has: by then the same call may be admitted
+         * @param never whether the call is larger than the whole limit
+         */
+        record Refused(Level by, Duration room, boolean never, List<Level> levels) implements Verdict {}
     }
 }

@@ -2,129 +2,193 @@ package dev.mnemo.budget;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.mnemo.budget.Ledger.Claim;
-import dev.mnemo.budget.Ledger.Level;
-import dev.mnemo.budget.Ledger.Spent;
-import dev.mnemo.budget.Ledger.Verdict;
+import dev.mnemo.budget.Claim.Line;
 import dev.mnemo.budget.Ledger.Verdict.Admitted;
 import dev.mnemo.budget.Ledger.Verdict.Refused;
+import dev.mnemo.budget.Windows.Edges;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
-import dev.mnemo.tenant.Limit;
-import dev.mnemo.tenant.Limit.Unit;
-import dev.mnemo.tenant.Upstream;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
 
 /**
  * The ledger that all replicas share. Each operation is one script on the tenant's slot, so that every scope and window is
  * checked and held at once; Redis' clock decides about time.
  *
- * <p>{@code used} includes what is held: an expired hold is settled at what was reserved without anybody doing anything.
+ * <p>What is used includes what is held: an expired hold is settled at what was reserved without anybody doing anything.
+ * What each key holds is said in {@code reserve.lua}. Thread-safe.
  */
 public final class RedisLedger implements Ledger {
 
-    private static final Script RESERVE = Script.of(RedisLedger.class, "reserve.lua");
-    private static final Script SETTLE = Script.of(RedisLedger.class, "settle.lua");
-
-    private static final byte[] TOKENS = {'t'};
-    private static final byte[] REQUESTS = {'r'};
-
-    /** Beyond a call's total timeout, so that a settle that is late finds its hold. */
-    private static final Duration MARGIN = Duration.ofMinutes(1);
+    /** A settle may come a day late and still be counted in its own window. */
+    private static final long GRACE = Duration.ofHours(25).toSeconds();
 
     private final RedisLink link;
-    private final InstantSource clock;
+    private final byte[] lease;
+    private final Script reserve;
+    private final Script settle;
+    private final Script renew;
     private final Windows windows = new Windows();
 
     /**
-     * @param clock of this replica; it may be wrong by less than a window
+     * @param lease how long a hold counts as one of a call in flight unless it is renewed; whole seconds
      */
-    public RedisLedger(RedisLink link, InstantSource clock) {
+    public RedisLedger(RedisLink link, Duration lease) {
+        this(link, lease, UnaryOperator.identity());
+    }
+
+    /** For tests that have their own idea of what time it is. */
+    RedisLedger(RedisLink link, Duration lease, UnaryOperator<Script> changed) {
         this.link = link;
-        this.clock = clock;
+        this.lease = ascii(lease.toSeconds());
+        this.reserve = changed.apply(Script.of(RedisLedger.class, "reserve.lua"));
+        this.settle = changed.apply(Script.of(RedisLedger.class, "settle.lua"));
+        this.renew = changed.apply(Script.of(RedisLedger.class, "renew.lua"));
     }
 
     @Override
     public Mono<Verdict> reserve(Claim claim) {
-        List<Limit> limits = claim.tenant().budgets().limits();
-        if (limits.isEmpty()) {
-            return Mono.just(new Admitted(claim.wish(), List.of()));
-        }
-        Instant now = clock.instant();
-        List<byte[]> args = new ArrayList<>(3 + limits.size() * 6);
-        args.add(ascii(claim.must()));
+        return reserve(claim, true);
+    }
+
+    private Mono<Verdict> reserve(Claim claim, boolean again) {
+        List<Line> lines = claim.lines();
+        List<Edges> edges = edges(claim);
+        List<byte[]> args = new ArrayList<>(7 + lines.size() * 4);
+        args.add(ascii(lines.stream().filter(Line::isCalendar).count()));
+        args.add(ascii(lines.stream().filter(Line::isMinute).count()));
         args.add(ascii(claim.wish()));
-        args.add(ascii(lease(claim).toSeconds()));
-        for (Limit limit : limits) {
-            Windows.Edges edges = windows.around(limit, now);
-            args.add(limit.unit() == Unit.TOKENS ? TOKENS : REQUESTS);
-            args.add(ascii(limit.amount()));
-            args.addAll(Arrays.asList(edges.texts()));
+        args.add(lease);
+        long from = 0;
+        long until = Long.MAX_VALUE >> 11;
+        StringBuilder names = new StringBuilder(lines.size() * 32);
+        byte[][] keys = new byte[2 + lines.size()][];
+        keys[0] = hold(claim);
+        keys[1] = Keys.tenant(claim.tenant(), "leases");
+        for (int i = 0; i < lines.size(); i++) {
+            from = Math.max(from, edges.get(i).start());
+            until = Math.min(until, edges.get(i).end());
+            String name = lines.get(i).counter(edges.get(i));
+            names.append(i == 0 ? "" : " ").append(name);
+            keys[2 + i] = Keys.tenant(claim.tenant(), name);
         }
-        return link.<List<Long>>eval(RESERVE, ScriptOutputType.MULTI, keys(claim), args.toArray(byte[][]::new))
-                .map(answer -> verdict(limits, answer));
+        args.add(ascii(from));
+        args.add(ascii(until));
+        args.add(names.toString().getBytes(US_ASCII));
+        for (int i = 0; i < lines.size(); i++) {
+            args.add(ascii(lines.get(i).mostBefore()));
+            args.add(ascii(lines.get(i).must()));
+            args.add(ascii(lines.get(i).rate()));
+            args.add(ascii(edges.get(i).end() + GRACE));
+        }
+        return link.<List<Long>>eval(reserve, ScriptOutputType.MULTI, keys, args.toArray(byte[][]::new))
+                .flatMap(answer -> {
+                    if (answer.get(1) >= 0) {
+                        return Mono.just(verdict(claim, edges, answer));
+                    }
+                    // A window has ended on Redis' clock and not on ours, or the other way round.
+                    return again
+                            ? reserve(claim.at(Instant.ofEpochSecond(answer.getFirst())), false)
+                            : Mono.error(new IllegalStateException("ledger: Redis' clock leaps"));
+                });
     }
 
     @Override
-    public Mono<Boolean> settle(Claim claim, Spent spent) {
-        List<Limit> limits = claim.tenant().budgets().limits();
-        if (limits.isEmpty()) {
-            return Mono.just(false);
+    public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
+        List<Line> lines = claim.lines();
+        LocalDate day = LocalDate.ofInstant(claim.at(), ZoneOffset.UTC);
+        List<byte[]> args = new ArrayList<>(7 + lines.size() * 2);
+        args.add(ascii(lines.stream().filter(Line::isCalendar).count()));
+        args.add(ascii(lines.stream().filter(Line::isMinute).count()));
+        args.add((unheld == Unheld.CHARGE ? "charge" : "correct").getBytes(US_ASCII));
+        args.add(claim.row().field().getBytes(US_ASCII));
+        args.add(UsageRow.Name.OTHERS.field().getBytes(US_ASCII));
+        args.add(used.toBytes());
+        args.add(ascii(UsageBook.forgotten(day)));
+        byte[][] keys = new byte[3 + lines.size()][];
+        keys[0] = hold(claim);
+        keys[1] = Keys.tenant(claim.tenant(), "leases");
+        keys[2] = UsageBook.key(claim.tenant(), day);
+        List<Edges> edges = edges(claim);
+        for (int i = 0; i < lines.size(); i++) {
+            keys[3 + i] = Keys.tenant(claim.tenant(), lines.get(i).counter(edges.get(i)));
+            args.add(ascii(used.of(lines.get(i).limit(), claim.policy())));
+            args.add(ascii(edges.get(i).end() + GRACE));
         }
-        Instant now = clock.instant();
-        List<byte[]> args = new ArrayList<>(limits.size() * 3);
-        for (Limit limit : limits) {
-            Windows.Edges edges = windows.around(limit, now);
-            args.add(ascii(spent.of(limit.unit())));
-            args.add(edges.texts()[1]);
-            args.add(edges.texts()[2]);
-        }
-        return link.<Long>eval(SETTLE, ScriptOutputType.INTEGER, keys(claim), args.toArray(byte[][]::new))
+        return link.<Long>eval(settle, ScriptOutputType.INTEGER, keys, args.toArray(byte[][]::new))
                 .map(first -> first == 1);
     }
 
-    private static byte[][] keys(Claim claim) {
-        String tenant = claim.tenant().id();
-        List<Limit> limits = claim.tenant().budgets().limits();
-        byte[][] keys = new byte[limits.size() + 2][];
-        keys[0] = Keys.tenant(tenant, "hold:" + claim.id());
-        keys[1] = Keys.tenant(tenant, "leases");
-        for (int i = 0; i < limits.size(); i++) {
-            keys[i + 2] = Keys.tenant(tenant, Subjects.of(limits.get(i), claim));
+    /**
+     * Prolongs the leases of calls of one tenant.
+     *
+     * @return how often that was done for the tenant, and then for each claim 0 when nothing is held of it
+     */
+    Mono<List<Long>> renew(String tenant, List<Claim> claims) {
+        List<byte[]> keys = new ArrayList<>();
+        List<byte[]> args = new ArrayList<>();
+        keys.add(Keys.tenant(tenant, "leases"));
+        keys.add(Keys.tenant(tenant, "renewals"));
+        args.add(lease);
+        for (Claim claim : claims) {
+            keys.add(hold(claim));
+            int before = keys.size();
+            for (Line line : claim.lines()) {
+                if (line.isInFlight()) {
+                    keys.add(Keys.tenant(tenant, line.counter(windows.around(line.limit(), claim.at()))));
+                }
+            }
+            args.add(ascii(keys.size() - before));
         }
-        return keys;
+        return link.eval(renew, ScriptOutputType.MULTI, keys.toArray(byte[][]::new), args.toArray(byte[][]::new));
     }
 
-    /** As long as the tenant's slowest upstream may take. */
-    private static Duration lease(Claim claim) {
-        return claim.tenant().upstreams().stream()
-                .map(Upstream::timeouts)
-                .map(Upstream.Timeouts::total)
-                .max(Comparator.naturalOrder())
-                .orElse(Upstream.Timeouts.DEFAULT.total())
-                .plus(MARGIN);
+    private List<Edges> edges(Claim claim) {
+        List<Edges> edges = new ArrayList<>(claim.lines().size());
+        for (Line line : claim.lines()) {
+            edges.add(windows.around(line.limit(), claim.at()));
+        }
+        return edges;
     }
 
-    /** {@code [granted or −1, index of the limit without room, (used, seconds to the reset) …]}. */
-    private static Verdict verdict(List<Limit> limits, List<Long> answer) {
-        List<Level> levels = new ArrayList<>(limits.size());
-        for (int i = 0; i < limits.size(); i++) {
+    /** {@code [now, verdict, n, used …, seconds until there is room]}; see reserve.lua. */
+    private static Verdict verdict(Claim claim, List<Edges> edges, List<Long> answer) {
+        long now = answer.getFirst();
+        List<Line> lines = claim.lines();
+        List<Level> levels = new ArrayList<>(lines.size());
+        for (int i = 0; i < lines.size(); i++) {
             levels.add(new Level(
-                    limits.get(i), answer.get(2 + 2 * i), Duration.ofSeconds(Math.max(1, answer.get(3 + 2 * i)))));
+                    lines.get(i).limit(), answer.get(3 + i), lines.get(i).resets(edges.get(i), now)));
         }
-        long granted = answer.get(0);
-        Level by = granted < 0 ? levels.get(Math.toIntExact(answer.get(1))) : levels.getFirst();
-        levels.sort(Comparator.comparingDouble(Level::share));
-        return granted < 0 ? new Refused(by, List.copyOf(levels)) : new Admitted(granted, List.copyOf(levels));
+        if (answer.get(1) == 1) {
+            return new Admitted(claim, answer.get(2), tightestFirst(levels));
+        }
+        int by = Math.toIntExact(answer.get(2));
+        boolean timed = answer.size() > 3 + lines.size();
+        return new Refused(
+                levels.get(by),
+                timed ? Duration.ofSeconds(answer.getLast()) : levels.get(by).resets(),
+                lines.get(by).mostBefore() < 0,
+                tightestFirst(levels));
+    }
+
+    static List<Level> tightestFirst(List<Level> levels) {
+        List<Level> sorted = new ArrayList<>(levels);
+        sorted.sort(Comparator.comparingDouble(level -> -level.share()));
+        return List.copyOf(sorted);
+    }
+
+    private static byte[] hold(Claim claim) {
+        return Keys.tenant(claim.tenant(), "hold:" + claim.id());
     }
 
     private static byte[] ascii(long number) {

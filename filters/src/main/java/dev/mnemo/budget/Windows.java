@@ -1,7 +1,6 @@
 package dev.mnemo.budget;
 
 import dev.mnemo.tenant.Limit;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -9,75 +8,59 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The calendar windows around a moment, in a limit's own zone. Redis decides by its own clock which of them is now; it gets
- * one before and one after, so that a replica's clock may be wrong by a window.
+ * The calendar window around a moment, in a limit's own zone.
  *
  * <p>Thread-safe. What was worked out is kept until its window is over.
  */
 final class Windows {
+
+    private static final Edges ENDLESS = new Edges(0, Long.MAX_VALUE >> 11);
+
+    /** Of a limit that is no calendar's, so that limits of tenants that are gone do not stay for ever. */
+    private static final int MOST = 100_000;
 
     private final Map<Limit, Edges> known = new ConcurrentHashMap<>();
 
     /**
      * In epoch seconds.
      *
-     * @param before where the window before this one began
-     * @param start where this one began
+     * @param start where the window began
      * @param end where it ends and the next begins
-     * @param after where the next one ends
-     * @param texts the four in this order, in digits, as a script takes them
      */
-    record Edges(long before, long start, long end, long after, byte[][] texts) {
-
-        private Edges(long before, long start, long end, long after) {
-            this(before, start, end, after, new byte[][] {ascii(before), ascii(start), ascii(end), ascii(after)});
-        }
-
-        private static byte[] ascii(long seconds) {
-            return Long.toString(seconds).getBytes(StandardCharsets.US_ASCII);
-        }
+    record Edges(long start, long end) {
 
         boolean hold(long now) {
             return start <= now && now < end;
         }
     }
 
+    /** What has no calendar has one endless window. */
     Edges around(Limit limit, Instant now) {
+        if (limit.every() == Limit.Window.NONE || limit.every() == Limit.Window.MINUTE) {
+            return ENDLESS;
+        }
         Edges edges = known.get(limit);
         if (edges == null || !edges.hold(now.getEpochSecond())) {
             edges = edges(limit, now);
+            if (known.size() >= MOST) {
+                known.clear();
+            }
             known.put(limit, edges);
         }
         return edges;
     }
 
     private static Edges edges(Limit limit, Instant now) {
-        ZonedDateTime start = start(limit.every(), now.atZone(limit.zone()));
-        ChronoUnit unit = unit(limit.every());
-        return new Edges(
-                start(limit.every(), start.minusSeconds(1)).toEpochSecond(),
-                start.toEpochSecond(),
-                start.plus(1, unit).toEpochSecond(),
-                start.plus(2, unit).toEpochSecond());
-    }
-
-    private static ZonedDateTime start(Limit.Window every, ZonedDateTime at) {
-        return switch (every) {
-            case MINUTE -> at.truncatedTo(ChronoUnit.MINUTES);
-            case HOUR -> at.truncatedTo(ChronoUnit.HOURS);
-            case DAY -> at.toLocalDate().atStartOfDay(at.getZone());
-            case MONTH -> at.toLocalDate().withDayOfMonth(1).atStartOfDay(at.getZone());
-            case NONE -> throw new IllegalArgumentException("no window");
+        ZonedDateTime at = now.atZone(limit.zone());
+        return switch (limit.every()) {
+            case HOUR -> edges(at.truncatedTo(ChronoUnit.HOURS), ChronoUnit.HOURS);
+            case DAY -> edges(at.toLocalDate().atStartOfDay(at.getZone()), ChronoUnit.DAYS);
+            case MONTH -> edges(at.toLocalDate().withDayOfMonth(1).atStartOfDay(at.getZone()), ChronoUnit.MONTHS);
+            case MINUTE, NONE -> ENDLESS;
         };
     }
 
-    private static ChronoUnit unit(Limit.Window every) {
-        return switch (every) {
-            case MINUTE -> ChronoUnit.MINUTES;
-            case HOUR -> ChronoUnit.HOURS;
-            case DAY -> ChronoUnit.DAYS;
-            case MONTH -> ChronoUnit.MONTHS;
-            case NONE -> throw new IllegalArgumentException("no window");
-        };
+    private static Edges edges(ZonedDateTime start, ChronoUnit length) {
+        return new Edges(start.toEpochSecond(), start.plus(1, length).toEpochSecond());
     }
 }

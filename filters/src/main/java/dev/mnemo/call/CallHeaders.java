@@ -8,6 +8,7 @@ public final class CallHeaders {
     public static final String USER = "X-Mnemo-User";
     public static final String MEMORY = "X-Mnemo-Memory";
     public static final String CONTEXT = "X-Mnemo-Context";
+    public static final String BUDGET = "X-Mnemo-Budget";
     public static final String REQUEST = "X-Mnemo-Request";
 
     private static final String OWN = "x-mnemo-";

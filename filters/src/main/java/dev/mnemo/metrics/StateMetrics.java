@@ -32,15 +32,23 @@ public final class StateMetrics {
                 .register(registry);
     }
 
-    public void detached(Detached detached) {
+    /**
+     * @param kind {@code after}: settling and recording of calls that have ended; {@code unsettled}: calls that wait for Redis
+     *     to be settled
+     */
+    public void detached(String kind, Detached detached) {
+        Tags tags = Tags.of("kind", kind);
         Gauge.builder("mnemo.detached.running", detached, Detached::running)
-                .description("Settling and recording that goes on after its call has ended")
+                .description("Work that goes on after its call has ended")
+                .tags(tags)
                 .register(registry);
         FunctionCounter.builder("mnemo.detached.dropped", detached, Detached::dropped)
                 .description("Work not begun because too much was running")
+                .tags(tags)
                 .register(registry);
         FunctionCounter.builder("mnemo.detached.failed", detached, Detached::failed)
                 .description("Work that failed")
+                .tags(tags)
                 .register(registry);
     }
 

@@ -41,6 +41,24 @@ public final class Keys {
         return out.toString();
     }
 
+    /** What {@link #encoded} was made of. */
+    public static String decoded(String encoded) {
+        StringBuilder id = new StringBuilder(encoded.length());
+        for (int i = 0; i < encoded.length(); i++) {
+            char c = encoded.charAt(i);
+            if (c != '%') {
+                id.append(c);
+            } else if (encoded.charAt(i + 1) == 'u') {
+                id.append((char) HexFormat.fromHexDigits(encoded, i + 2, i + 6));
+                i += 5;
+            } else {
+                id.append((char) HexFormat.fromHexDigits(encoded, i + 1, i + 3));
+                i += 2;
+            }
+        }
+        return id.toString();
+    }
+
     private static void encode(String id, StringBuilder out) {
         for (int i = 0; i < id.length(); i++) {
             char c = id.charAt(i);

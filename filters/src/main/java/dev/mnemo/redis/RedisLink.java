@@ -74,6 +74,11 @@ public final class RedisLink {
         return breaker;
     }
 
+    /** Whether a command that failed so was never given to Redis. */
+    public static boolean neverSent(Throwable e) {
+        return e == NOT_CONNECTED || e instanceof CallNotPermittedException;
+    }
+
     void connected(Lane lane) {
         lanes.add(lane);
     }

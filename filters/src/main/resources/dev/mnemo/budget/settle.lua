@@ -1,40 +1,67 @@
--- Puts what was spent in the place of what was held; once.
+-- Puts what was used in the place of what was held, and writes it down; once.
 --
 -- KEYS[1]    hold of this call (see reserve.lua); it stays for ten minutes as the mark that it is settled
 -- KEYS[2]    leases of the tenant
--- KEYS[3..]  one per limit, as at the reserve
--- ARGV       for each limit: what was spent, in its unit; where this window began and ends, in epoch seconds
--- Returns    1, or 0 when the call was settled before
-if redis.call('HGET', KEYS[1], 'settled') then
+-- KEYS[3]    what the tenant used on this day: a hash of rows, each ten numbers of eight bytes
+-- KEYS[4..]  one counter per limit, as at the reserve
+-- ARGV       how many of the counters are windows, and how many minutes; 'charge' or 'correct': what to do where nothing is
+--            held; the name of the row, and the one for all beyond the most that a day may have; what is added to it; when
+--            the day may be forgotten; then for each limit: what was used, and when the counter may be forgotten
+-- Returns    1, or 0 when there was nothing to do
+local MOST = 10000
+local NUMBERS = '>i8i8i8i8i8i8i8i8i8i8'
+local hold = redis.call('GET', KEYS[1])
+if hold == 'settled' or not hold and ARGV[3] == 'correct' then
   return 0
 end
-local expired = redis.call('HGET', KEYS[1], 'expired')
-for i = 3, #KEYS do
-  local a = (i - 3) * 3 + 1
-  local spent = ARGV[a]
-  local hold = redis.call('HGET', KEYS[1], KEYS[i])
-  if hold then
-    local start, amount = string.match(hold, '^(%d+):(%d+)$')
-    -- A window that is over keeps what was held in it; the one that has begun is not touched.
-    if redis.call('HGET', KEYS[i], 'start') == start then
-      redis.call('HINCRBY', KEYS[i], 'used', string.format('%.0f', tonumber(spent) - tonumber(amount)))
-      -- A call that is passed through holds no tokens, and Redis takes no '-0'.
-      if not expired and tonumber(amount) > 0 then
-        redis.call('HINCRBY', KEYS[i], 'held', '-' .. amount)
-      end
+hold = hold and cmsgpack.unpack(hold)
+local windows = tonumber(ARGV[1])
+local minutes = windows + tonumber(ARGV[2])
+for i = 1, #KEYS - 3 do
+  local key, a = KEYS[3 + i], 6 + 2 * i
+  local change = ARGV[a] - (hold and hold[3 + i] or 0)
+  if i > minutes then
+    redis.call('ZREM', key, KEYS[1])
+  elseif change == 0 then
+    -- Already so.
+  elseif i <= windows then
+    local sum = redis.call('INCRBY', key, change)
+    if sum == change then
+      redis.call('EXPIREAT', key, ARGV[a + 1])
+    end
+    if sum < 0 then
+      -- Redis has lost what was held: it cannot be given back.
+      redis.call('INCRBY', key, -sum)
     end
   else
-    -- Redis was away at the reserve: nothing is held, but this was used.
-    local start = redis.call('HGET', KEYS[i], 'start')
-    if not start or tonumber(start) < tonumber(ARGV[a + 1]) then
-      redis.call('HSET', KEYS[i], 'start', ARGV[a + 1], 'used', 0, 'held', 0)
-      redis.call('EXPIREAT', KEYS[i], tonumber(ARGV[a + 2]) + 86400)
+    -- Without a hold it counts from now. A second that is no part of the last minute any more is left alone.
+    local second = hold and hold[1] or redis.call('TIME')[1]
+    if not hold or redis.call('HEXISTS', key, second) == 1 then
+      redis.call('HINCRBY', key, second, change)
+      redis.call('HINCRBY', key, 'sum', change)
+      redis.call('EXPIRE', key, 120)
     end
-    redis.call('HINCRBY', KEYS[i], 'used', spent)
   end
 end
-redis.call('ZREM', KEYS[2], KEYS[1])
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'settled', 1)
-redis.call('EXPIRE', KEYS[1], 600)
+
+local row, numbers = ARGV[4], ARGV[6]
+local before = redis.call('HGET', KEYS[3], row)
+if not before and redis.call('HLEN', KEYS[3]) >= MOST then
+  row = ARGV[5]
+  before = redis.call('HGET', KEYS[3], row)
+end
+if before then
+  local sum, more = {struct.unpack(NUMBERS, before)}, {struct.unpack(NUMBERS, numbers)}
+  for i = 1, 10 do
+    sum[i] = sum[i] + more[i]
+  end
+  numbers = struct.pack(NUMBERS, unpack(sum, 1, 10))
+end
+if redis.call('HSET', KEYS[3], row, numbers) == 1 then
+  redis.call('EXPIREAT', KEYS[3], ARGV[7])
+end
+if hold then
+  redis.call('ZREM', KEYS[2], KEYS[1])
+end
+redis.call('SET', KEYS[1], 'settled', 'EX', 600)
 return 1

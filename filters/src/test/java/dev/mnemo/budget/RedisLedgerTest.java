@@ -1,20 +1,17 @@
 package dev.mnemo.budget;
 
-import static dev.mnemo.Fixtures.limit;
+import static dev.mnemo.budget.Claims.limit;
+import static dev.mnemo.budget.Claims.spent;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mnemo.budget.Ledger.Claim;
-import dev.mnemo.budget.Ledger.Spent;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Limit.Scope;
 import dev.mnemo.tenant.Limit.Unit;
 import dev.mnemo.tenant.Limit.Window;
-import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +20,8 @@ class RedisLedgerTest extends LedgerContract {
 
     private static final RedisLinks LINKS = TestRedis.links();
 
+    private final RedisClock clock = new RedisClock();
+
     @AfterAll
     static void close() {
         LINKS.closed().block();
@@ -30,69 +29,38 @@ class RedisLedgerTest extends LedgerContract {
 
     @Override
     Ledger ledger() {
-        return new RedisLedger(LINKS.budget(), InstantSource.system());
+        return new RedisLedger(LINKS.budget(), LEASE, clock::on);
+    }
+
+    @Override
+    void tell(Instant now) {
+        clock.tell(now);
+    }
+
+    @Override
+    void renew(Ledger ledger, Claim claim) {
+        ((RedisLedger) ledger).renew(claim.tenant(), List.of(claim)).block(PATIENCE);
     }
 
     @Test
-    void redisClockDecidesWhereAWindowEnds() {
-        Tenant tenant = tenant(limit("hour", Scope.TENANT, Unit.TOKENS, 1_000, Window.HOUR));
-        Ledger ahead = new RedisLedger(LINKS.budget(), () -> Instant.now().plus(Duration.ofHours(1)));
-        Ledger behind = new RedisLedger(LINKS.budget(), () -> Instant.now().minus(Duration.ofHours(1)));
-
-        reserve(ahead, claim(tenant, "ada", 300, 0));
-        reserve(behind, claim(tenant, "ada", 300, 0));
-
-        assertThat(used(ledger(), tenant, "ada")).isEqualTo(600);
-    }
-
-    @Test
-    void aHoldWhoseReplicaDiedIsSpentAndNoLongerHeld() {
-        Tenant tenant = tenant(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
-        Claim dead = claim(tenant, "ada", 500, 0);
-        reserve(ledger(), dead);
-        String leases = "mnemo:v1:{" + tenant.id() + "}:leases";
-        String counter = "mnemo:v1:{" + tenant.id() + "}:limit:month";
-        assertThat(TestRedis.commands().hget(counter, "held")).isEqualTo("500");
-        TestRedis.commands().zadd(leases, 1, "mnemo:v1:{" + tenant.id() + "}:hold:" + dead.id());
-
-        Claim next = claim(tenant, "ada", 1, 0);
-        reserve(ledger(), next);
-
-        assertThat(TestRedis.commands().hget(counter, "held")).isEqualTo("1");
-        assertThat(TestRedis.commands().hget(counter, "used")).isEqualTo("501");
-        // It was not dead after all, only slow.
-        assertThat(settle(ledger(), dead, new Spent(20, 1))).isTrue();
-        assertThat(TestRedis.commands().hget(counter, "used")).isEqualTo("21");
-        settle(ledger(), next, new Spent(0, 0));
-        assertThat(TestRedis.commands().hget(counter, "held")).isEqualTo("0");
-        assertThat(TestRedis.commands().zcard(leases)).isZero();
-    }
-
-    @Test
-    void aDeadHoldOfNothingStandsInNobodysWay() {
-        Tenant tenant = tenant(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
-        Claim dead = claim(tenant, "ada", 0, 0);
-        reserve(ledger(), dead);
-        String leases = "mnemo:v1:{" + tenant.id() + "}:leases";
-        TestRedis.commands().zadd(leases, 1, "mnemo:v1:{" + tenant.id() + "}:hold:" + dead.id());
-
-        reserve(ledger(), claim(tenant, "ada", 5, 0));
-
-        assertThat(TestRedis.commands().zcard(leases)).isEqualTo(1);
-        assertThat(used(ledger(), tenant, "ada")).isEqualTo(5);
-    }
-
-    @Test
-    void allCountersOfATenantShareASlotAndExpire() {
-        Tenant tenant = tenant(
+    void allKeysOfATenantShareASlotAndExpire() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of(
                 limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH),
-                limit("day", Scope.USER, Unit.TOKENS, 10_000, Window.DAY),
-                limit("burst", Scope.KEY, Unit.REQUESTS, 10_000, Window.MINUTE));
-        reserve(ledger(), claim(tenant, "a{b}c d", 500, 0));
+                limit("day", Scope.USER, Unit.USD, 10_000, Window.DAY),
+                limit("burst", Scope.KEY, Unit.REQUESTS, 10_000, Window.MINUTE),
+                limit("now", Scope.KEY, Unit.CALLS, 10_000, Window.NONE));
+        Claim claim = tenant.claim(Instant.now(), "a{b}c d", 500, 0);
+        reserve(redis, claim);
+        Claim other = tenant.claim(Instant.now(), "a{b}c d", 500, 0);
+        reserve(redis, other);
+        settle(redis, other, spent(3));
+        renew(redis, claim);
 
-        List<String> keys = TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + "}*");
+        List<String> keys = TestRedis.commands().keys("mnemo:v1:{" + tenant.tenant() + "}*");
 
-        assertThat(keys).hasSize(5);
+        // Four counters, the hold, the mark of the one that is settled, leases, renewals, and the book of the day.
+        assertThat(keys).hasSize(9);
         assertThat(keys.stream().map(SlotHash::getSlot).distinct()).hasSize(1);
         assertThat(keys)
                 .allSatisfy(key -> assertThat(TestRedis.commands().ttl(key)).isPositive());
@@ -100,11 +68,60 @@ class RedisLedgerTest extends LedgerContract {
 
     @Test
     void aRedisThatHasForgottenTheScriptsIsGivenThemAgain() {
-        Tenant tenant = tenant(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
         TestRedis.commands().scriptFlush();
 
-        reserve(ledger(), claim(tenant, "ada", 500, 0));
+        Ledger.Verdict verdict = reserve(redis, tenant.claim(Instant.now(), "ada", 500, 0));
 
-        assertThat(used(ledger(), tenant, "ada")).isEqualTo(500);
+        assertThat(verdict.levels().getFirst().used()).isEqualTo(500);
+    }
+
+    /** A Redis that throws counters away to make room gives nothing back that it does not have. */
+    @Test
+    void aCounterThatRedisLostIsNeverNegative() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
+        Claim claim = tenant.claim(Instant.now(), "ada", 500, 0);
+        reserve(redis, claim);
+        TestRedis.commands()
+                .del(TestRedis.commands()
+                        .keys("mnemo:v1:{" + tenant.tenant() + "}:limit*")
+                        .getFirst());
+
+        settle(redis, claim, spent(3));
+
+        Ledger.Verdict verdict = reserve(redis, tenant.claim(Instant.now(), "ada", 0, 0));
+        assertThat(verdict.levels().getFirst().used()).isZero();
+    }
+
+    @Test
+    void amountsStayExactUpToTheLargestThatALimitMayHave() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        long most = (1L << 53) - 1;
+        Claims tenant = Claims.of(
+                limit("month", Scope.TENANT, Unit.TOKENS, most, Window.MONTH),
+                limit("minute", Scope.TENANT, Unit.TOKENS, most, Window.MINUTE));
+
+        Claim large = tenant.claim(Instant.now(), "ada", most - 1, 0);
+        assertThat(reserve(redis, large).levels())
+                .allSatisfy(level -> assertThat(level.left()).isEqualTo(1));
+        assertThat(reserve(redis, tenant.claim(Instant.now(), "ada", 2, 0))).isInstanceOf(Ledger.Verdict.Refused.class);
+        settle(redis, large, spent(most - 2));
+        assertThat(reserve(redis, tenant.claim(Instant.now(), "ada", 2, 0)).levels())
+                .allSatisfy(level -> assertThat(level.left()).isZero());
+    }
+
+    @Test
+    void aLeaseIsSecondsByRedisOwnClock() {
+        Ledger redis = new RedisLedger(LINKS.budget(), Duration.ofSeconds(100));
+        Claims tenant = Claims.of(limit("now", Scope.TENANT, Unit.CALLS, 1, Window.NONE));
+        reserve(redis, tenant.claim(Instant.now(), "ada", 1, 0));
+
+        String leases = "mnemo:v1:{" + tenant.tenant() + "}:leases";
+        double end =
+                TestRedis.commands().zrangeWithScores(leases, 0, 0).getFirst().getScore();
+
+        assertThat(end - Instant.now().getEpochSecond()).isBetween(90.0, 101.0);
     }
 }

@@ -14,7 +14,6 @@ class WindowsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "MINUTE, UTC,           2026-11-24T10:20:30Z, 2026-11-24T10:20:00Z, 2026-11-24T10:21:00Z",
         "HOUR,   Asia/Kolkata,  2026-11-24T10:20:30Z, 2026-11-24T09:30:00Z, 2026-11-24T10:30:00Z",
         "DAY,    Europe/Zurich, 2026-11-24T23:30:00Z, 2026-11-24T23:00:00Z, 2026-11-25T23:00:00Z",
         "DAY,    Europe/Zurich, 2026-10-25T12:00:00Z, 2026-10-24T22:00:00Z, 2026-10-25T23:00:00Z",
@@ -30,9 +29,5 @@ class WindowsTest {
 
         assertThat(Instant.ofEpochSecond(edges.start())).isEqualTo(start);
         assertThat(Instant.ofEpochSecond(edges.end())).isEqualTo(end);
-        assertThat(edges.before()).isLessThan(edges.start());
-        assertThat(edges.after()).isGreaterThan(edges.end());
-        assertThat(new Windows().around(limit, start.minusSeconds(1)).start()).isEqualTo(edges.before());
-        assertThat(new Windows().around(limit, end).end()).isEqualTo(edges.after());
     }
 }

@@ -125,7 +125,7 @@ class OperatorsTest {
                     .contains("mnemo_added_seconds_count 1")
                     .contains("mnemo_breaker_open{kind=\"redis\",name=\"budget\"} 0.0")
                     .contains("mnemo_breaker_open{kind=\"upstream\",name=\"" + tenant + "/fake\"} 0.0")
-                    .contains("mnemo_detached_dropped_total 0.0")
+                    .contains("mnemo_detached_dropped_total{kind=\"after\"} 0.0")
                     .doesNotContain("ada");
             assertThat(mnemo.send(mnemo.to("/actuator/health").GET()).statusCode())
                     .isEqualTo(401);

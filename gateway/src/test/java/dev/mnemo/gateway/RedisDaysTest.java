@@ -44,7 +44,8 @@ class RedisDaysTest {
 
     @Test
     void aCallAsksRedisTwiceAtOnceAndTellsItTwiceAfterwards() {
-        mnemo = Mnemo.start(redis.url(), tenants());
+        // Leases are not renewed meanwhile.
+        mnemo = Mnemo.start(redis.url(), tenants(), "mnemo.budget.lease=10m");
         eventually(
                 "Redis is there",
                 () -> context(mnemo.ask("open", "ada", body("m", "warm up"))).contains("empty"));

@@ -1,0 +1,49 @@
+package dev.mnemo.autoconfigure;
+
+import java.time.Duration;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Work that is done again and again for as long as the process lives, until the last call has ended. A run that takes longer
+ * than the pause has no second one beside it; one that fails is followed by the next.
+ */
+final class Heartbeat implements SmartLifecycle {
+
+    private final Mono<Void> work;
+    private final Duration pause;
+    private Disposable running = Disposables.disposed();
+
+    Heartbeat(Mono<Void> work, Duration pause) {
+        this.work = work;
+        this.pause = pause;
+    }
+
+    @Override
+    public void start() {
+        running = Flux.interval(pause)
+                .onBackpressureDrop()
+                .concatMap(tick -> work.onErrorComplete(), 1)
+                .subscribe();
+    }
+
+    @Override
+    public void stop() {
+        running.dispose();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return !running.isDisposed();
+    }
+
+    /** After the web server has let its last answers end, and before Redis is closed. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 512;
+    }
+}

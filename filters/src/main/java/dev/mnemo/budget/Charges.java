@@ -1,0 +1,219 @@
+package dev.mnemo.budget;
+
+import dev.mnemo.budget.Claim.Line;
+import dev.mnemo.call.Context;
+import dev.mnemo.call.Ending;
+import dev.mnemo.call.Ending.Outcome;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.call.Refusal;
+import dev.mnemo.call.TokenEstimate;
+import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.Answer.Usage;
+import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.tenant.BudgetPolicy;
+import dev.mnemo.tenant.Limit;
+import dev.mnemo.tenant.Limit.Unit;
+import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
+import dev.mnemo.tenant.Price;
+import dev.mnemo.tenant.Tenant;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a call may use at the most, and what it has used in the end. Thread-safe. */
+final class Charges {
+
+    /** No call has more tokens; a provider that says so must not overflow a counter. */
+    private static final long MOST_TOKENS = 1_000_000_000;
+
+    private final TokenEstimate estimate;
+
+    Charges(TokenEstimate estimate) {
+        this.estimate = estimate;
+    }
+
+    /**
+     * What the call asks of the ledger.
+     *
+     * @throws Refusal when a limit counts dollars, and what the call's model costs is not known
+     */
+    Claim claim(LlmCall call, Instant now) {
+        Tenant tenant = call.tenant();
+        BudgetPolicy policy = tenant.budgets();
+        String keyId = call.caller().key().id();
+        String user = call.caller().user();
+        String model = model(call);
+        long prompt = 0;
+        long answer = 0;
+        if (generates(call)) {
+            prompt = prompt(call);
+            long most = call.request().size().maxAnswerTokens();
+            answer = Math.min(most < 0 ? policy.answerTokens() : most, MOST_TOKENS);
+        }
+        boolean priced = tenant.price(model) != null || !generates(call);
+        Tariff tariff = tariff(call);
+        long perToken = tariff.input(prompt, marked(call));
+        // What is not known to be cached is not; all of an answer may be reasoning, where that weighs more.
+        Consumption most = new Consumption(
+                1,
+                prompt,
+                0,
+                0,
+                answer,
+                policy.reasoningWeight() > 100 ? answer : 0,
+                0,
+                prompt * perToken + tariff.answer(prompt, answer),
+                0,
+                0);
+        List<Line> lines = new ArrayList<>(policy.limits().size());
+        for (Limit limit : policy.limits()) {
+            if (!limit.counts(model)) {
+                continue;
+            }
+            if (limit.unit() == Unit.USD && !priced) {
+                if (limit.shadow()) {
+                    continue;
+                }
+                throw unpriced(limit, model);
+            }
+            long must = limit.unit() == Unit.CALLS ? 1 : most.of(limit, policy);
+            lines.add(new Line(limit, Claim.subject(limit, keyId, user), must, rate(limit, perToken)));
+        }
+        lines.sort(Line.ORDER);
+        long wish = generates(call) ? call.contextCap() : 0;
+        UsageRow.Name row = new UsageRow.Name(keyId, model, user);
+        return new Claim(call.id(), tenant.id(), policy, now, lines, wish, row);
+    }
+
+    private static long rate(Limit limit, long perToken) {
+        return switch (limit.unit()) {
+            case TOKENS, INPUT -> 1;
+            case USD -> perToken;
+            case OUTPUT, REQUESTS, CALLS -> 0;
+        };
+    }
+
+    private static Refusal unpriced(Limit limit, String model) {
+        return Refusal.of(
+                403,
+                "model_without_price",
+                "budget: limit \"" + limit.name() + "\" is in dollars, and what \"" + model
+                        + "\" costs is not known (expected: a model whose price is known, or a price in the tenant's"
+                        + " models or budgets.price)");
+    }
+
+    /** The provider's own figure; else what passed by. What the upstream refused or never saw costs nothing. */
+    Consumption used(LlmCall call, Ending ending) {
+        if (!ending.sent()) {
+            return Consumption.NONE;
+        }
+        Answer answer = ending.answer();
+        if (ending.upstreamRefused() || !generates(call)) {
+            return Consumption.CALL;
+        }
+        if (answer == null) {
+            // The upstream had the prompt while the client left; a failed upstream gave nothing for it.
+            return ending.outcome() == Outcome.UPSTREAM_FAILED
+                    ? Consumption.CALL
+                    : used(call, new Usage(promptWithBlock(call), 0, 0, 0, 0), 1);
+        }
+        Usage usage = answer.usage();
+        if (usage != null && answer.complete()) {
+            return used(call, usage, 0);
+        }
+        String model = call.request().model();
+        long delivered = estimate.prompt(call.tenant().id(), model, answer.answerBytes(), 0);
+        // What a stream said before it was cut is the least that it used: Anthropic begins with an output of one token.
+        Usage passed = usage == null
+                ? new Usage(promptWithBlock(call), 0, 0, delivered, 0)
+                : new Usage(
+                        usage.input(),
+                        usage.cachedInput(),
+                        usage.writtenInput(),
+                        Math.max(usage.output(), delivered),
+                        usage.reasoning());
+        return used(call, passed, 1);
+    }
+
+    private Consumption used(LlmCall call, Usage told, long estimated) {
+        Usage usage = new Usage(
+                sane(told.input()),
+                Math.min(sane(told.cachedInput()), sane(told.input())),
+                sane(told.writtenInput()),
+                sane(told.output()),
+                Math.min(sane(told.reasoning()), sane(told.output())));
+        Tariff tariff = tariff(call);
+        long prompt = tariff.prompt(usage);
+        Context context = call.context();
+        long injected = context == null ? 0 : Math.min(context.tokens(), usage.input());
+        return new Consumption(
+                1,
+                usage.input(),
+                usage.cachedInput(),
+                usage.writtenInput(),
+                usage.output(),
+                usage.reasoning(),
+                injected,
+                prompt + tariff.answer(usage.input(), usage.output()),
+                // At what the prompt's tokens have cost on average: which of them were cached is not told.
+                usage.input() == 0 ? 0 : (long) ((double) prompt * injected / usage.input()),
+                estimated);
+    }
+
+    void learn(LlmCall call, Ending ending) {
+        Answer answer = ending.answer();
+        Usage usage = answer == null ? null : answer.usage();
+        if (usage == null || usage.input() == 0) {
+            return;
+        }
+        ChatRequest request = call.request();
+        if (request.kept().continues() != null || request.kept().closed()) {
+            // Of a prompt that the provider keeps in part, the bytes are not known.
+            return;
+        }
+        long injected = (long) call.body().length() - request.body().length;
+        estimate.learn(
+                call.tenant().id(),
+                request.model(),
+                request.size().promptBytes() + injected,
+                request.size().media(),
+                usage.input());
+    }
+
+    /** Whether tokens are generated, as far as can be known: what is passed through counts as a request. */
+    static boolean generates(LlmCall call) {
+        return call.dialect().reads() && !call.request().counts();
+    }
+
+    private static String model(LlmCall call) {
+        return call.dialect().reads() ? call.request().model() : call.endpoint().model();
+    }
+
+    private static Tariff tariff(LlmCall call) {
+        Tenant tenant = call.tenant();
+        Price price = generates(call) ? tenant.price(model(call)) : null;
+        boolean hour = generates(call)
+                && (tenant.memory().marker() == CacheMarker.HOUR
+                        || call.request().markers().longAfter());
+        return price == null ? Tariff.free() : Tariff.of(price, tenant.facts(model(call)), hour);
+    }
+
+    private static boolean marked(LlmCall call) {
+        return generates(call)
+                && (call.request().markers().used() > 0
+                        || call.tenant().memory().marker() != CacheMarker.OFF);
+    }
+
+    private long prompt(LlmCall call) {
+        return Math.min(estimate.prompt(call.tenant(), call.request()), MOST_TOKENS);
+    }
+
+    private long promptWithBlock(LlmCall call) {
+        Context context = call.context();
+        return prompt(call) + (context == null ? 0 : context.tokens());
+    }
+
+    private static long sane(long tokens) {
+        return Math.clamp(tokens, 0, MOST_TOKENS);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.mnemo.budget;
+
+import dev.mnemo.call.BudgetListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Knows this replica's calls in flight, and renews their holds for as long as they live. When the replica dies nobody does,
+ * and the holds end with their leases. Renewing also finds out whether Redis has lost what was written. Thread-safe.
+ */
+public final class Leases implements Ledger {
+
+    /** In one script, so that it does not keep Redis from others for long. */
+    private static final int AT_ONCE = 200;
+
+    private final RedisLedger redis;
+    private final Ledger ledger;
+    private final BudgetListener listener;
+    private final Map<String, Live> tenants = new ConcurrentHashMap<>();
+
+    /** A tenant's calls in flight. */
+    private static final class Live {
+        private final Map<String, Claim> asked = new ConcurrentHashMap<>();
+        private final Set<String> held = ConcurrentHashMap.newKeySet();
+        private volatile boolean active;
+        private volatile long renewals;
+    }
+
+    /**
+     * @param redis what renews
+     * @param ledger what reserves and settles
+     */
+    public Leases(RedisLedger redis, Ledger ledger, BudgetListener listener) {
+        this.redis = redis;
+        this.ledger = ledger;
+        this.listener = listener;
+    }
+
+    @Override
+    public Mono<Verdict> reserve(Claim claim) {
+        return Mono.defer(() -> {
+            Live live = tenants.computeIfAbsent(claim.tenant(), tenant -> new Live());
+            live.asked.put(claim.id(), claim);
+            live.active = true;
+            return ledger.reserve(claim).doOnNext(verdict -> {
+                switch (verdict) {
+                    case Verdict.Admitted admitted -> live.held.add(claim.id());
+                    case Verdict.Refused refused -> live.asked.remove(claim.id());
+                }
+            });
+        });
+    }
+
+    @Override
+    public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
+        return Mono.defer(() -> {
+            Live live = tenants.get(claim.tenant());
+            if (live != null) {
+                live.asked.remove(claim.id());
+                live.held.remove(claim.id());
+            }
+            return ledger.settle(claim, used, unheld);
+        });
+    }
+
+    /** Renews all that is held, once. Errors are the ledger's; the next time everything is tried again. */
+    public Mono<Void> renew() {
+        return Flux.fromIterable(tenants.entrySet())
+                .concatMap(tenant -> renew(tenant.getKey(), tenant.getValue()).onErrorComplete())
+                .then();
+    }
+
+    private Mono<Void> renew(String tenant, Live live) {
+        if (!live.active && live.asked.isEmpty()) {
+            live.renewals = 0;
+            return Mono.empty();
+        }
+        live.active = false;
+        List<Claim> claims = List.copyOf(live.asked.values());
+        List<List<Claim>> parts = new ArrayList<>();
+        for (int i = 0; i < claims.size(); i += AT_ONCE) {
+            parts.add(claims.subList(i, Math.min(claims.size(), i + AT_ONCE)));
+        }
+        if (parts.isEmpty()) {
+            // Nothing to renew, but leases of replicas that died may have to be dropped.
+            parts.add(List.of());
+        }
+        return Flux.fromIterable(parts)
+                .concatMap(part -> {
+                    // What is answered for later than now may not have reached Redis yet.
+                    Set<String> held = Set.copyOf(live.held);
+                    return redis.renew(tenant, part).doOnNext(answer -> check(tenant, live, part, held, answer));
+                })
+                .then();
+    }
+
+    private void check(String tenant, Live live, List<Claim> claims, Set<String> held, List<Long> answer) {
+        long lost = 0;
+        for (int i = 0; i < claims.size(); i++) {
+            String id = claims.get(i).id();
+            // A call that was settled meanwhile is none; its mark is there for minutes.
+            lost += answer.get(1 + i) == 0 && held.contains(id) ? 1 : 0;
+        }
+        boolean restarted = answer.getFirst() <= live.renewals;
+        live.renewals = answer.getFirst();
+        if (lost > 0 || restarted) {
+            listener.lost(tenant, lost);
+        }
+    }
+
+    /** How many calls of this replica hold something. */
+    public int inFlight() {
+        return tenants.values().stream().mapToInt(live -> live.held.size()).sum();
+    }
+}
