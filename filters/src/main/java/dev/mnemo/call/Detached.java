@@ -19,6 +19,7 @@ public final class Detached {
 
     private final int limit;
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger expected = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Sinks.One<Boolean> idle = Sinks.one();
@@ -29,6 +30,17 @@ public final class Detached {
      */
     public Detached(int limit) {
         this.limit = limit;
+    }
+
+    /** Says that work will come: a call has begun. Being drained waits for it. */
+    public void expect() {
+        expected.incrementAndGet();
+    }
+
+    /** Says that what was expected has come. */
+    public void arrived() {
+        expected.decrementAndGet();
+        ended();
     }
 
     /** Runs the work now, on nobody's time. Never throws. */
@@ -45,7 +57,7 @@ public final class Detached {
     public Mono<Void> drain(Duration patience) {
         return Mono.defer(() -> {
                     draining = true;
-                    return running.get() == 0 ? Mono.just(true) : idle.asMono().timeout(patience, Mono.just(false));
+                    return isIdle() ? Mono.just(true) : idle.asMono().timeout(patience, Mono.just(false));
                 })
                 .then();
     }
@@ -66,9 +78,18 @@ public final class Detached {
     }
 
     private void done() {
-        if (running.decrementAndGet() == 0 && draining) {
+        running.decrementAndGet();
+        ended();
+    }
+
+    private void ended() {
+        if (draining && isIdle()) {
             idle.tryEmitValue(true);
         }
+    }
+
+    private boolean isIdle() {
+        return running.get() == 0 && expected.get() == 0;
     }
 
     /** Told at once when it happens first, and less and less often when it goes on. */

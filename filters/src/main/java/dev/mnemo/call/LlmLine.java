@@ -70,12 +70,21 @@ public final class LlmLine implements GlobalFilter, Ordered {
             return chain.filter(arrived);
         }
         ServerWebExchange exchange = ConnectionHeader.neutralised(arrived);
-        return Mono.defer(() -> prepare(call, exchange))
+        return Mono.defer(() -> {
+                    detached.expect();
+                    return prepare(call, exchange);
+                })
                 .then(Mono.defer(() -> chain.filter(exchange)))
                 .then(Mono.defer(() -> stream(call, exchange)))
                 .onErrorResume(Refusal.class, refusal -> Refusals.answer(exchange.getResponse(), call, refusal))
                 .doOnCancel(() -> call.end(Outcome.CLIENT_GONE))
-                .doFinally(signal -> settle(call));
+                .doFinally(signal -> {
+                    try {
+                        settle(call);
+                    } finally {
+                        detached.arrived();
+                    }
+                });
     }
 
     private Mono<Context> prepare(LlmCall call, ServerWebExchange exchange) {

@@ -46,6 +46,18 @@ class DetachedTest {
                 .verifyComplete();
     }
 
+    /** The web server knows of an answer's end before what settles it has begun. */
+    @Test
+    void whatIsExpectedIsWaitedForToo() {
+        detached.expect();
+
+        StepVerifier.create(detached.drain(Duration.ofSeconds(10)))
+                .then(() -> detached.run(slow.asMono()))
+                .then(detached::arrived)
+                .then(slow::tryEmitEmpty)
+                .verifyComplete();
+    }
+
     @Test
     void nobodyWaitsForEver() {
         detached.run(slow.asMono());

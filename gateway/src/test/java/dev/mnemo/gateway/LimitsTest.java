@@ -1,0 +1,271 @@
+package dev.mnemo.gateway;
+
+import static dev.mnemo.gateway.Mnemo.body;
+import static dev.mnemo.gateway.Mnemo.eventually;
+import static dev.mnemo.gateway.Shared.UPSTREAM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.redis.TestRedis;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Each kind of limit through the gateway, what a caller sees of it, and what the usage API tells of it afterwards. */
+class LimitsTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static Mnemo mnemo;
+
+    private final String user = TestRedis.fresh("u");
+
+    @BeforeAll
+    static void start() {
+        mnemo = Mnemo.start(TestRedis.url(), tenants());
+        UPSTREAM.on("gpt-4.1", call -> call.json(200, ScriptedUpstream.answer("Hi.", 1_000, 500)));
+        UPSTREAM.on("cached", call -> call.json(200, """
+                        {"choices":[{"message":{"role":"assistant","content":"Hi."},"finish_reason":"stop"}],
+                        "usage":{"prompt_tokens":1000,"completion_tokens":500,
+                        "prompt_tokens_details":{"cached_tokens":800},
+                        "completion_tokens_details":{"reasoning_tokens":400}}}"""));
+        UPSTREAM.on("told-nothing", call -> {
+            call.events();
+            call.chunk(ScriptedUpstream.delta("Hello there") + "data: [DONE]\n\n");
+            call.end();
+        });
+    }
+
+    @AfterAll
+    static void stop() {
+        mnemo.close();
+    }
+
+    private static Map<String, String> tenants() {
+        Map<String, String> tenants = new HashMap<>();
+        limits(tenants, "dollars", "{name: spend, per: user, usd: 0.02, every: day}");
+        limits(tenants, "parallel", "{name: now, per: user, in-flight: 1}");
+        limits(tenants, "some", "{name: four, per: user, models: ['GPT-4*'], requests: 1, every: hour}");
+        limits(tenants, "told", "{name: calls, per: user, requests: 5, every: day, warn: 60%}");
+        limits(tenants, "shadow", "{name: next, per: user, tokens: 1, every: day, shadow: true}");
+        limits(
+                tenants,
+                "weighed",
+                "{name: all, per: user, tokens: 100k, every: day}",
+                "weights: {cached: 10%, reasoning: 200%}",
+                "answer: 100");
+        limits(tenants, "brief", "{name: quick, per: user, requests: 1, every: minute}");
+        limits(tenants, "book", "{name: all, per: user, tokens: 1M, every: month}");
+        limits(tenants, "small", "{name: all, per: user, tokens: 500, every: day}", "answer: 1k");
+        return tenants;
+    }
+
+    private static void limits(Map<String, String> tenants, String id, String limit, String... more) {
+        String name = TestRedis.fresh(id);
+        ids.put(id, name);
+        String members = more.length == 0 ? "" : ", " + String.join(", ", more);
+        tenants.put(name, Mnemo.tenant(name, UPSTREAM.port(), "budgets: {limits: [" + limit + "]" + members + "}"));
+    }
+
+    private static final Map<String, String> ids = new HashMap<>();
+
+    private HttpResponse<String> ask(String tenant, String model) {
+        return mnemo.ask(ids.get(tenant), user, body(model, "x"));
+    }
+
+    private JsonNode usage(String tenant) {
+        HttpResponse<String> usage = mnemo.send(
+                mnemo.to("/mnemo/v1/usage?user=" + user).header("Authorization", "Bearer " + ids.get(tenant) + "-key"));
+        assertThat(usage.statusCode()).isEqualTo(200);
+        return JSON.readTree(usage.body()).get("limits").get(0);
+    }
+
+    private void settled(String tenant) {
+        eventually("nothing is held", () -> usage(tenant).get("held").asLong() == 0);
+    }
+
+    @Test
+    void dollarsAreWhatTheModelsTokensCost() {
+        // $2 and $8 a million: 1,000 tokens in and 500 out are 0.2 and 0.4 cents.
+        assertThat(ask("dollars", "gpt-4.1").statusCode()).isEqualTo(200);
+        settled("dollars");
+
+        JsonNode spend = usage("dollars");
+        assertThat(spend.get("used").decimalValue()).isEqualByComparingTo("0.006");
+        assertThat(spend.get("limit").decimalValue()).isEqualByComparingTo("0.02");
+        assertThat(spend.get("left").decimalValue()).isEqualByComparingTo("0.014");
+        assertThat(spend.get("unit").asString()).isEqualTo("usd");
+        assertThat(spend.get("scope").asString()).isEqualTo("user");
+        assertThat(spend.get("window").asString()).isEqualTo("day");
+        assertThat(spend.get("resets").asString())
+                .isEqualTo(LocalDate.now(ZoneOffset.UTC).plusDays(1) + "T00:00:00Z");
+
+        ask("dollars", "gpt-4.1");
+        settled("dollars");
+        // 0.8 cents are left, and an answer may cost 0.8 by itself.
+        HttpResponse<String> refused = ask("dollars", "gpt-4.1");
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.body()).contains("of 0.02 dollars per user and day").contains("0.008 dollars left");
+    }
+
+    @Test
+    void aModelWithoutAPriceIsRefusedUnderDollarsAndTheRefusalSaysWhatToDo() {
+        HttpResponse<String> refused = ask("dollars", "my-own-model");
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.headers().firstValue("x-should-retry")).hasValue("false");
+        assertThat(refused.body())
+                .contains("model_without_price")
+                .contains("my-own-model")
+                .contains("budgets.price");
+    }
+
+    @Test
+    void callsInFlightAreLimitedUntilTheyEnd() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        UPSTREAM.on(
+                "slow",
+                ScriptedUpstream.heldBy(reached, go, call -> call.json(200, ScriptedUpstream.answer("Hi.", 10, 5))));
+        CompletableFuture<HttpResponse<String>> first = mnemo.http()
+                .sendAsync(
+                        mnemo.chat(ids.get("parallel"), user, body("slow", "x")).build(), BodyHandlers.ofString());
+        reached.await();
+
+        HttpResponse<String> second = ask("parallel", "gpt-4.1");
+        assertThat(second.statusCode()).isEqualTo(429);
+        assertThat(second.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(second.headers().firstValue("x-should-retry")).isEmpty();
+        assertThat(second.headers().firstValue("RateLimit-Policy")).hasValue("\"now\";q=1;qu=\"concurrent-requests\"");
+        assertThat(usage("parallel").get("held").asLong()).isEqualTo(1);
+
+        go.countDown();
+        assertThat(first.get().statusCode()).isEqualTo(200);
+        settled("parallel");
+        assertThat(ask("parallel", "gpt-4.1").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aLimitOfSomeModelsLeavesOthersAlone() {
+        assertThat(ask("some", "gpt-4.1").statusCode()).isEqualTo(200);
+        assertThat(ask("some", "openai/gpt-4o").statusCode()).isEqualTo(429);
+        HttpResponse<String> other = ask("some", "o3");
+        assertThat(other.statusCode()).isEqualTo(200);
+        assertThat(other.headers().firstValue("RateLimit")).isEmpty();
+    }
+
+    @Test
+    void aLimitThatIsNearlyUsedUpIsWarnedAbout() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(ask("told", "gpt-4.1").headers().firstValue("X-Mnemo-Budget"))
+                    .isEmpty();
+        }
+        assertThat(ask("told", "gpt-4.1").headers().firstValue("X-Mnemo-Budget"))
+                .hasValue("\"calls\";used=60");
+        assertThat(mnemo.metrics())
+                .contains("mnemo_budget_warned_total{limit=\"calls\",tenant=\"" + ids.get("told") + "\"} 1.0");
+    }
+
+    @Test
+    void aLimitInShadowReportsAndRefusesNothing() {
+        HttpResponse<String> answer = ask("shadow", "gpt-4.1");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("RateLimit")).isEmpty();
+        assertThat(answer.headers().firstValue("X-Mnemo-Budget").orElseThrow()).matches("\"next\";used=\\d{4,};shadow");
+        assertThat(mnemo.metrics())
+                .contains("mnemo_budget_shadow_total{limit=\"next\",tenant=\"" + ids.get("shadow") + "\"} 1.0");
+    }
+
+    @Test
+    void cachedAndReasoningTokensCountAsTheTenantWeighsThem() {
+        ask("weighed", "cached");
+        settled("weighed");
+
+        // 200 + 800 × 10 % of the prompt, 100 + 400 × 200 % of the answer.
+        assertThat(usage("weighed").get("used").asLong()).isEqualTo(280 + 900);
+    }
+
+    @Test
+    void aMinuteIsRefusedForAsLongAsItLasts() {
+        assertThat(ask("brief", "gpt-4.1").statusCode()).isEqualTo(200);
+
+        HttpResponse<String> refused = ask("brief", "gpt-4.1");
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(50, 61);
+    }
+
+    @Test
+    void aCallThatIsLargerThanItsLimitIsToldThatWaitingDoesNotHelp() {
+        HttpResponse<String> refused = ask("small", "gpt-4.1");
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("x-should-retry")).hasValue("false");
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        assertThat(refused.body()).contains("call_exceeds_limit").contains("waiting does not help");
+        assertThat(usage("small").get("used").asLong()).isZero();
+    }
+
+    @Test
+    void theBookTellsWhatWasUsedByDayUserKeyAndModelAndWhatPersonalisationCost() {
+        mnemo.put(ids.get("book"), user, "{\"tone\":\"direct, no fluff, as short as it can be\"}");
+        ask("book", "gpt-4.1");
+        ask("book", "told-nothing");
+        settled("book");
+
+        JsonNode rows = days("by=day,user,key,model&user=" + user);
+        assertThat(rows.size()).isEqualTo(2);
+        JsonNode priced = rows.get(0);
+        assertThat(priced.get("day").asString())
+                .isEqualTo(LocalDate.now(ZoneOffset.UTC).toString());
+        assertThat(priced.get("user").asString()).isEqualTo(user);
+        assertThat(priced.get("key").asString()).isEqualTo("web");
+        assertThat(priced.get("model").asString()).isEqualTo("gpt-4.1");
+        assertThat(priced.get("calls").asLong()).isEqualTo(1);
+        assertThat(priced.get("input").asLong()).isEqualTo(1_000);
+        assertThat(priced.get("output").asLong()).isEqualTo(500);
+        assertThat(priced.get("usd").decimalValue()).isEqualByComparingTo("0.006");
+        assertThat(priced.get("estimated").asLong()).isZero();
+        long injected = priced.get("injected").asLong();
+        assertThat(injected).isBetween(10L, 200L);
+        assertThat(priced.get("injected_usd").decimalValue().movePointRight(6).longValue())
+                .isEqualTo(2 * injected);
+        JsonNode estimated = rows.get(1);
+        assertThat(estimated.get("model").asString()).isEqualTo("told-nothing");
+        assertThat(estimated.get("estimated").asLong()).isEqualTo(1);
+        assertThat(estimated.get("output").asLong()).isPositive();
+
+        JsonNode sum = days("by=user&user=" + user).get(0);
+        assertThat(sum.get("calls").asLong()).isEqualTo(2);
+        assertThat(days("by=user&user=" + user + "&to=2026-01-31").size()).isZero();
+    }
+
+    private static JsonNode days(String query) {
+        HttpResponse<String> answer = mnemo.send(mnemo.to("/mnemo/v1/usage/days?" + query)
+                .header("Authorization", "Bearer " + ids.get("book") + "-key"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body()).get("rows");
+    }
+
+    @Test
+    void theBookRefusesWhatItDoesNotUnderstand() {
+        for (String query : new String[] {"by=planet", "from=yesterday", "from=2026-02-01&to=2026-01-01", "by="}) {
+            HttpResponse<String> refused = mnemo.send(mnemo.to("/mnemo/v1/usage/days?" + query)
+                    .header("Authorization", "Bearer " + ids.get("book") + "-key"));
+            assertThat(refused.statusCode()).as(query).isEqualTo(400);
+            assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(refused.body()).contains("expected:");
+        }
+    }
+}
