@@ -130,6 +130,7 @@ final class Charges {
                         usage.input(),
                         usage.cachedInput(),
                         usage.writtenInput(),
+                        usage.writtenForHour(),
                         Math.max(usage.output(), delivered),
                         usage.reasoning());
         return used(call, passed, 1);
@@ -139,7 +140,8 @@ final class Charges {
         Usage usage = new Usage(
                 sane(told.input()),
                 Math.min(sane(told.cachedInput()), sane(told.input())),
-                sane(told.writtenInput()),
+                Math.min(sane(told.writtenInput()), sane(told.input())),
+                Math.min(sane(told.writtenForHour()), sane(told.writtenInput())),
                 sane(told.output()),
                 Math.min(sane(told.reasoning()), sane(told.output())));
         Tariff tariff = tariff(call);
@@ -192,10 +194,9 @@ final class Charges {
     private static Tariff tariff(LlmCall call) {
         Tenant tenant = call.tenant();
         Price price = generates(call) ? tenant.price(model(call)) : null;
-        boolean hour = generates(call)
-                && (tenant.memory().marker() == CacheMarker.HOUR
-                        || call.request().markers().longAfter());
-        return price == null ? Tariff.free() : Tariff.of(price, tenant.facts(model(call)), hour);
+        return price == null
+                ? Tariff.FREE
+                : new Tariff(price, tenant.facts(model(call)).edge());
     }
 
     private static boolean marked(LlmCall call) {

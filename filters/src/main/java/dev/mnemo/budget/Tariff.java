@@ -1,7 +1,6 @@
 package dev.mnemo.budget;
 
 import dev.mnemo.dialect.Answer.Usage;
-import dev.mnemo.tenant.ModelFacts;
 import dev.mnemo.tenant.Price;
 
 /**
@@ -9,24 +8,20 @@ import dev.mnemo.tenant.Price;
  *
  * @param edge a longer prompt costs twice as much, and its answer half as much again: so do OpenAI and Google
  *     (developers.openai.com/api/docs/pricing, ai.google.dev/gemini-api/docs/pricing, August 2026); −1 where there is none
- * @param hour whether what is written to the provider's cache is written for an hour
  */
-record Tariff(Price price, long edge, boolean hour) {
-
-    private static final Tariff FREE = new Tariff(new Price(0, 0, 0, 0, 0), -1, false);
-
-    static Tariff of(Price price, ModelFacts facts, boolean hour) {
-        return new Tariff(price, facts.edge(), hour);
-    }
+record Tariff(Price price, long edge) {
 
     /** Of a model whose price is not known. */
-    static Tariff free() {
-        return FREE;
-    }
+    static final Tariff FREE = new Tariff(new Price(0, 0, 0, 0, 0), -1);
 
-    /** What a token of a prompt can cost at the most. */
+    /**
+     * What a token of a prompt can cost at the most.
+     *
+     * @param marked whether the call asks the provider to write to its cache
+     */
     long input(long prompt, boolean marked) {
-        return (marked ? Math.max(price.input(), written()) : price.input()) * (beyond(prompt) ? 2 : 1);
+        long dearest = Math.max(price.input(), Math.max(price.written(), price.writtenHour()));
+        return (marked ? dearest : price.input()) * (beyond(prompt) ? 2 : 1);
     }
 
     /** What an answer costs behind a prompt of so many tokens. */
@@ -37,12 +32,12 @@ record Tariff(Price price, long edge, boolean hour) {
     /** What a prompt has really cost. */
     long prompt(Usage usage) {
         long fresh = Math.max(0, usage.input() - usage.cachedInput() - usage.writtenInput());
-        return (fresh * price.input() + usage.cachedInput() * price.cached() + usage.writtenInput() * written())
-                * (beyond(usage.input()) ? 2 : 1);
-    }
-
-    private long written() {
-        return hour ? price.writtenHour() : price.written();
+        long written = usage.writtenInput() - usage.writtenForHour();
+        long cost = fresh * price.input()
+                + usage.cachedInput() * price.cached()
+                + written * price.written()
+                + usage.writtenForHour() * price.writtenHour();
+        return cost * (beyond(usage.input()) ? 2 : 1);
     }
 
     private boolean beyond(long prompt) {

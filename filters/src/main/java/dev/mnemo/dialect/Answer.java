@@ -36,8 +36,16 @@ public record Answer(
      * @param input of the whole prompt, cached ones included
      * @param cachedInput the part of {@code input} that was read from the provider's cache
      * @param writtenInput the part of {@code input} that was written to it
+     * @param writtenForHour the part of {@code writtenInput} that it keeps for an hour, which is dearer
      * @param output of the whole answer, reasoning included
      * @param reasoning the part of {@code output} that is not shown
      */
-    public record Usage(long input, long cachedInput, long writtenInput, long output, long reasoning) {}
+    public record Usage(
+            long input, long cachedInput, long writtenInput, long writtenForHour, long output, long reasoning) {
+
+        /** Of a provider whose cache keeps everything for as long. */
+        public Usage(long input, long cachedInput, long writtenInput, long output, long reasoning) {
+            this(input, cachedInput, writtenInput, 0, output, reasoning);
+        }
+    }
 }

@@ -202,6 +202,7 @@ final class AnthropicMessages implements Dialect {
                 fresh + read + written,
                 read,
                 written,
+                counts.getOrDefault("ephemeral_1h_input_tokens", known.writtenForHour()),
                 output,
                 counts.getOrDefault("thinking_tokens", known.reasoning()));
     }
