@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -38,6 +39,17 @@ final class Mnemo implements AutoCloseable {
      * @param tenants file name without {@code .yaml} → its text
      */
     static Mnemo start(String redisUrl, Map<String, String> tenants, String... properties) {
+        return start(redisUrl, tenants, context -> {}, properties);
+    }
+
+    /**
+     * @param beans registers what a test adds
+     */
+    static Mnemo start(
+            String redisUrl,
+            Map<String, String> tenants,
+            Consumer<GenericApplicationContext> beans,
+            String... properties) {
         Path directory = directory(tenants);
         List<String> all = new ArrayList<>(List.of(
                 "server.port=0",
@@ -50,6 +62,7 @@ final class Mnemo implements AutoCloseable {
                 .properties(all.toArray(String[]::new))
                 .initializers(context -> ((GenericApplicationContext) context)
                         .registerBean(ReactorResourceFactory.class, Mnemo::ownEventLoops))
+                .initializers(context -> beans.accept((GenericApplicationContext) context))
                 .run(all.stream().map(property -> "--" + property).toArray(String[]::new)));
     }
 
@@ -95,6 +108,10 @@ final class Mnemo implements AutoCloseable {
 
     int port() {
         return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    String redis() {
+        return context.getEnvironment().getRequiredProperty("mnemo.redis.url");
     }
 
     int managementPort() {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.redis.TestRedis;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Budgets hold at any concurrency, and what is settled is what was used. */
 class MoneyTest {
 
-    private static final String COUNTER = "mnemo:v1:{metered}:limit:only";
-    private static final String LEASES = "mnemo:v1:{metered}:leases";
+    private static final Usage USAGE = Usage.of(MNEMO);
 
     private final AtomicLong used = new AtomicLong();
 
@@ -44,7 +44,7 @@ class MoneyTest {
     @Test
     void afterAThousandCallsOfAllEndingsWhatIsSettledIsWhatWasUsed() throws Exception {
         script();
-        long before = counter("used");
+        long before = USAGE.used("metered", "any", "only");
         Random random = new Random(7);
         String[] models = {
             "plain",
@@ -71,11 +71,37 @@ class MoneyTest {
             return 0;
         });
 
-        eventually(
-                "nothing is held any more",
-                () -> counter("held") == 0 && TestRedis.commands().zcard(LEASES) == 0);
+        eventually("nothing is held any more", () -> USAGE.held("metered", "any", "only") == 0);
         assertThat(used.get()).isPositive();
-        assertThat(counter("used") - before).isEqualTo(used.get());
+        assertThat(USAGE.used("metered", "any", "only") - before).isEqualTo(used.get());
+    }
+
+    /** It was admitted by what it said that it would be. What it was is known afterwards, and counts. */
+    @Test
+    void anAnswerTenTimesItsEstimateIsChargedAndStopsTheNextCall() {
+        String user = TestRedis.fresh("verbose");
+        UPSTREAM.on("verbose", call -> {
+            call.events();
+            call.chunk(ScriptedUpstream.delta("Hello"));
+            call.chunk("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":10000}}\n\n");
+            call.chunk("data: [DONE]\n\n");
+            call.end();
+        });
+
+        assertThat(MNEMO.ask("lean", user, body("verbose", "x")).statusCode()).isEqualTo(200);
+        eventually("it is settled", () -> USAGE.held("lean", user, "only") == 0);
+        assertThat(USAGE.used("lean", user, "only")).isEqualTo(10_007);
+
+        UPSTREAM.seen.clear();
+        HttpResponse<String> next = MNEMO.ask("lean", user, body("verbose", "x"));
+        assertThat(next.statusCode()).isEqualTo(429);
+        assertThat(next.headers().firstValue("RateLimit").orElseThrow()).startsWith("\"only\";r=0;t=");
+        assertThat(UPSTREAM.seen).isEmpty();
+        assertThat(USAGE.used("lean", user, "only"))
+                .as("what is refused costs nothing")
+                .isEqualTo(10_007);
+        assertThat(MNEMO.ask("lean", TestRedis.fresh("other"), body("m", "x")).statusCode())
+                .isEqualTo(200);
     }
 
     /** Each writes down what it says that it used, before it says so. */
@@ -129,11 +155,6 @@ class MoneyTest {
                 read.append((char) next);
             }
         }
-    }
-
-    private static long counter(String field) {
-        String value = TestRedis.commands().hget(COUNTER, field);
-        return value == null ? 0 : Long.parseLong(value);
     }
 
     private interface Call<T> {

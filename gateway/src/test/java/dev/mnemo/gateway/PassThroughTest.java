@@ -16,7 +16,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,7 +75,7 @@ class PassThroughTest {
     void whatUsesNoTokensIsSettledUnderALimitOfTokens(String method, String path, String body) {
         Detached work = MNEMO.bean(Detached.class);
         long failed = work.failed();
-        String leases = "mnemo:v1:{metered}:leases";
+        Usage usage = Usage.of(MNEMO);
 
         HttpResponse<String> answer = MNEMO.send(MNEMO.to(path)
                 .header("x-api-key", "metered-key")
@@ -86,7 +85,7 @@ class PassThroughTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         Mnemo.eventually(
                 "nothing is held",
-                () -> work.running() == 0 && TestRedis.commands().zcard(leases) == 0);
+                () -> work.running() == 0 && usage.held("metered", user, "only") == 0);
         assertThat(work.failed()).isEqualTo(failed);
     }
 
@@ -206,8 +205,11 @@ class PassThroughTest {
     void aGigabyteGoesUpThroughASmallProcess() throws Exception {
         long size = 1L << 30;
         try (ServerSocket upstream = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
-                SmallProcess gateway = SmallProcess.start(
-                        Mnemo.directory(Map.of("acme", Mnemo.tenant("acme", upstream.getLocalPort(), ""))))) {
+                Replica gateway = Replica.begin(
+                        Mnemo.directory(Map.of("acme", Mnemo.tenant("acme", upstream.getLocalPort(), ""))),
+                        TestRedis.url(),
+                        List.of("-Xmx96m", "-XX:MaxDirectMemorySize=32m"))) {
+            gateway.started();
             CompletableFuture<Long> arrived = new CompletableFuture<>();
             Thread.ofVirtual().start(() -> receive(upstream, size, arrived));
             long sent = upload(gateway.port(), size);
@@ -256,56 +258,6 @@ class PassThroughTest {
             arrived.complete(sum.getValue());
         } catch (IOException | RuntimeException e) {
             arrived.completeExceptionally(e);
-        }
-    }
-
-    /** The gateway as a process of its own: 96 MB of heap and 32 MB beside it. */
-    private record SmallProcess(Process process, int port) implements AutoCloseable {
-
-        static SmallProcess start(Path tenants) throws Exception {
-            int port = free();
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx96m",
-                            "-XX:MaxDirectMemorySize=32m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            MnemoGateway.class.getName(),
-                            "--server.port=" + port,
-                            "--management.server.port=" + free(),
-                            "--mnemo.tenants=" + tenants,
-                            "--mnemo.redis.url=" + TestRedis.url())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            Mnemo.eventually("it listens", () -> {
-                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                    return socket.isConnected();
-                } catch (IOException e) {
-                    return false;
-                }
-            });
-            return new SmallProcess(process, port);
-        }
-
-        private static int free() throws IOException {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            }
-        }
-
-        boolean isAlive() {
-            return process.isAlive();
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
         }
     }
 }

@@ -14,7 +14,8 @@ final class Shared {
 
     static final WireMockServer LLM = wireMock();
 
-    static final Mnemo MNEMO = Mnemo.start(TestRedis.url(), tenants());
+    /** Patient with Redis: on a busy machine a cold JVM would take its own slowness for an outage. */
+    static final Mnemo MNEMO = Mnemo.start(TestRedis.url(), tenants(), "mnemo.redis.timeout=5s");
 
     private Shared() {}
 

@@ -1,0 +1,128 @@
+package dev.mnemo.gateway;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The real gateway as a process of its own: it can be small, there can be several, and it can be killed. */
+final class Replica implements AutoCloseable {
+
+    private final Process process;
+    private final int port;
+    private final String redis;
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<Void> listens = new CompletableFuture<>();
+
+    private Replica(Process process, int port, String redis) {
+        this.process = process;
+        this.port = port;
+        this.redis = redis;
+    }
+
+    /**
+     * Begins to start one.
+     *
+     * @param memory options of its JVM
+     * @param properties such as {@code mnemo.redis.timeout=10s}
+     */
+    static Replica begin(Path tenants, String redisUrl, List<String> memory, String... properties) throws IOException {
+        int port = free();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(memory);
+        command.addAll(List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MnemoGateway.class.getName(),
+                "--server.port=" + port,
+                "--management.server.port=" + free(),
+                "--mnemo.tenants=" + tenants,
+                "--mnemo.redis.url=" + redisUrl));
+        for (String property : properties) {
+            command.add("--" + property);
+        }
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Replica replica = new Replica(process, port, redisUrl);
+        Thread.ofVirtual().start(replica::read);
+        return replica;
+    }
+
+    private static int free() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.add(line);
+                if (line.contains(": Started MnemoGateway in ")) {
+                    listens.complete(null);
+                }
+            }
+        } catch (IOException killed) {
+            // Its end is what follows.
+        }
+        listens.completeExceptionally(new AssertionError("it ended: " + String.join("\n", log)));
+    }
+
+    /** Returns when it answers. */
+    Replica started() {
+        try {
+            listens.get(60, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("it listens: " + String.join("\n", log), e);
+        }
+        return this;
+    }
+
+    int port() {
+        return port;
+    }
+
+    String redis() {
+        return redis;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it has written to its log. */
+    String log() {
+        return String.join("\n", log);
+    }
+
+    /** As a machine dies: nothing is finished. */
+    void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
