@@ -83,9 +83,7 @@ class PassThroughTest {
                 .method(method, BodyPublishers.ofString(body)));
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        Mnemo.eventually(
-                "nothing is held",
-                () -> work.running() == 0 && usage.held("metered", user, "only") == 0);
+        Mnemo.eventually("nothing is held", () -> work.running() == 0 && usage.held("metered", user, "only") == 0);
         assertThat(work.failed()).isEqualTo(failed);
     }
 

@@ -1,0 +1,219 @@
+package dev.mnemo.gateway;
+
+import static dev.mnemo.gateway.Mnemo.body;
+import static dev.mnemo.gateway.Mnemo.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.gateway.Crowd.Answer;
+import dev.mnemo.redis.TestRedis;
+import io.lettuce.core.RedisClient;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Four gateways, each a process of its own, hold to one limit as if they were one. */
+class ReplicasTest {
+
+    private static final int REPLICAS = 4;
+    private static final int EACH = 256;
+    private static final int CALLS = REPLICAS * EACH;
+
+    private static final List<String> SMALL = List.of("-Xmx128m", "-XX:MaxDirectMemorySize=64m");
+
+    /** For each second of a minute in which it may begin. */
+    private static final int EDGES = 30;
+
+    private static final TestRedis.Own REDIS = new TestRedis.Own();
+    private static final ScriptedUpstream UPSTREAM = new ScriptedUpstream();
+    private static final List<Replica> GATEWAYS = new ArrayList<>();
+    private static Usage usage;
+
+    @BeforeAll
+    static void begin() throws Exception {
+        Path tenants = Mnemo.directory(tenants());
+        for (int i = 0; i < REPLICAS; i++) {
+            // A cold process on a busy machine must not take its own slowness for a Redis that is away.
+            GATEWAYS.add(Replica.begin(tenants, REDIS.url(), SMALL, "mnemo.redis.timeout=20s"));
+        }
+        for (Replica gateway : GATEWAYS) {
+            gateway.started();
+        }
+        usage = Usage.of(GATEWAYS.getFirst());
+        List<Answer> warm = Crowd.ask(GATEWAYS, 8, i -> Crowd.chat("warm", null, body("m", "x")));
+        assertThat(warm).extracting(Answer::status).containsOnly(200);
+    }
+
+    @AfterAll
+    static void end() {
+        GATEWAYS.forEach(Replica::close);
+        REDIS.stop();
+        UPSTREAM.close();
+    }
+
+    private static Map<String, String> tenants() {
+        Map<String, String> tenants = new HashMap<>();
+        tenants.put("warm", tenant("warm", "requests: 1M, per: tenant, every: month"));
+        tenants.put("hundred", tenant("hundred", "requests: 100, per: tenant, every: month"));
+        tenants.put("ten", tenant("ten", "requests: 10, per: user, every: month"));
+        // A call that asks for an answer of 1,000 tokens must have these and a few for its prompt: 64 fit, and never
+        // 65.
+        tenants.put("tokens", tenant("tokens", "tokens: 64900, per: tenant, every: month"));
+        tenants.put("cold", tenant("cold", "requests: 100, per: tenant, every: month"));
+        tenants.put("flushed", tenant("flushed", "tokens: 100M, per: tenant, every: month"));
+        for (int i = 0; i < EDGES; i++) {
+            String zone = "+00:00:%02d".formatted(i * 60 / EDGES);
+            tenants.put(
+                    "edge" + i, tenant("edge" + i, "requests: 50, per: tenant, every: minute, zone: \"" + zone + "\""));
+        }
+        return tenants;
+    }
+
+    private static String tenant(String id, String limit) {
+        return Mnemo.tenant(id, UPSTREAM.port(), "budgets: {limits: [{name: only, " + limit + "}]}")
+                .replace("first-byte: 2s", "first-byte: 30s")
+                .replace("total: 10s", "total: 60s");
+    }
+
+    @Test
+    void aThousandCallsOverFourReplicasAdmitExactlyWhatFits() throws Exception {
+        UPSTREAM.seen.clear();
+
+        List<Answer> answers = Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("hundred", "u" + i, body("m", "x")));
+
+        assertThat(answers).filteredOn(Answer::admitted).hasSize(100);
+        assertThat(answers).filteredOn(Answer::refused).hasSize(CALLS - 100);
+        assertThat(UPSTREAM.seen).hasSize(100);
+        settled("hundred", "u", 100);
+    }
+
+    @Test
+    void eachUserOfAThousandCallsOverFourReplicasHasExactlyItsOwnLimit() throws Exception {
+        int users = 8;
+
+        List<Answer> answers = Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("ten", "u" + i % users, body("m", "x")));
+
+        assertThat(answers).filteredOn(Answer::admitted).hasSize(users * 10);
+        assertThat(answers).filteredOn(Answer::refused).hasSize(CALLS - users * 10);
+        for (int user = 0; user < users; user++) {
+            settled("ten", "u" + user, 10);
+        }
+    }
+
+    /** None has ended while others ask, so that nothing is given back; then all has been given back but what was used. */
+    @Test
+    void aThousandCallsOverFourReplicasHoldExactlyTheTokensThatFit() throws Exception {
+        CountDownLatch refused = new CountDownLatch(CALLS - 64);
+        UPSTREAM.on("slow", call -> {
+            refused.await(30, TimeUnit.SECONDS);
+            call.json(200, ScriptedUpstream.answer("Hi.", 5, 2));
+        });
+        String body = "{\"model\":\"slow\",\"max_tokens\":1000,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+
+        List<Answer> answers = Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("tokens", null, body), answer -> {
+            if (answer.refused()) {
+                refused.countDown();
+            }
+        });
+
+        assertThat(answers).filteredOn(Answer::admitted).hasSize(64);
+        assertThat(answers).filteredOn(Answer::refused).hasSize(CALLS - 64);
+        settled("tokens", "", 64 * 7);
+    }
+
+    /** A counter that is missing is begun by whoever comes first, and only by that one; so is a script that is not known. */
+    @Test
+    void fourReplicasRacingOnAnEmptyRedisCountOnce() throws Exception {
+        empty();
+
+        List<Answer> answers = Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("cold", null, body("m", "x")));
+
+        assertThat(answers).filteredOn(Answer::admitted).hasSize(100);
+        assertThat(answers).filteredOn(Answer::refused).hasSize(CALLS - 100);
+        settled("cold", "", 100);
+    }
+
+    /** What was held before is not known any more, what was used is told by each call that ends. */
+    @Test
+    void aRedisThatIsEmptiedUnderLoadCountsEachCallThatEndsOnce() throws Exception {
+        CountDownLatch some = new CountDownLatch(CALLS / 3);
+        CountDownLatch emptied = new CountDownLatch(1);
+        AtomicLong used = new AtomicLong();
+        UPSTREAM.on("across", call -> {
+            some.countDown();
+            emptied.await();
+            int input = 5 + call.body().length % 7;
+            used.addAndGet(input + 2);
+            call.json(200, ScriptedUpstream.answer("Hi.", input, 2));
+        });
+        Thread.ofVirtual().start(() -> {
+            try {
+                some.await();
+                empty();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                emptied.countDown();
+            }
+        });
+
+        List<Answer> answers =
+                Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("flushed", null, body("across", "x".repeat(i % 5))));
+
+        assertThat(answers).extracting(Answer::status).containsOnly(200);
+        settled("flushed", "", used.get());
+    }
+
+    /** Of the calls before the edge and of those after it, each has its own window, on all replicas alike. */
+    @Test
+    void atTheEdgeOfAMinuteFourReplicasBeginTheNextWindowTogether() throws Exception {
+        // The windows of these tenants begin at different seconds, so that one of them begins soon.
+        int second = (int) (Instant.now().getEpochSecond() % 60);
+        int step = 60 / EDGES;
+        int soon = (second + step) / step + 1;
+        String tenant = "edge" + (EDGES - soon % EDGES) % EDGES;
+        AtomicBoolean after = new AtomicBoolean();
+        AtomicInteger early = new AtomicInteger();
+        AtomicInteger late = new AtomicInteger();
+
+        int asked = Crowd.loop(GATEWAYS, 16, i -> Crowd.chat(tenant, null, body("m", "x")), answer -> {
+            boolean fresh = answer.resets() > 30;
+            if (answer.admitted()) {
+                (fresh ? late : early).incrementAndGet();
+            } else if (fresh) {
+                after.set(true);
+            }
+            return !after.get();
+        });
+
+        assertThat(List.of(early.get(), late.get()))
+                .as("admitted on both sides of the edge, of %d calls", asked)
+                .containsExactly(50, 50);
+        settled(tenant, "", 50);
+    }
+
+    private static void settled(String tenant, String user, long used) {
+        eventually("nothing is held any more", () -> usage.held(tenant, user, "only") == 0);
+        assertThat(usage.used(tenant, user, "only")).isEqualTo(used);
+    }
+
+    private static void empty() {
+        RedisClient client = RedisClient.create(REDIS.url());
+        try (var connection = client.connect()) {
+            connection.sync().flushall();
+            connection.sync().scriptFlush();
+        } finally {
+            client.shutdown();
+        }
+    }
+}
