@@ -2,6 +2,7 @@ package dev.mnemo.gateway;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,11 @@ final class Shared {
 
     /** Patient with Redis: on a busy machine a cold JVM would take its own slowness for an outage. */
     static final Mnemo MNEMO = Mnemo.start(TestRedis.url(), tenants(), "mnemo.redis.timeout=5s");
+
+    static {
+        // A gateway starts without Redis. Its tests begin with it.
+        TestRedis.connected(MNEMO.bean(RedisLinks.class));
+    }
 
     private Shared() {}
 
@@ -35,6 +41,12 @@ final class Shared {
         tenants.put("ten", Mnemo.tenant("ten", UPSTREAM.port(), limit("requests: 10, per: user, every: month")));
         tenants.put(
                 "metered", Mnemo.tenant("metered", UPSTREAM.port(), limit("tokens: 100M, per: tenant, every: month")));
+        tenants.put("told", Mnemo.tenant("told", UPSTREAM.port(), """
+                        budgets:
+                          limits:
+                            - {name: whole, per: tenant, tokens: 100M, every: month}
+                            - {name: calls, per: user, requests: 10, every: day}
+                        """));
         tenants.put(
                 "lean",
                 Mnemo.tenant("lean", UPSTREAM.port(), limit("tokens: 1200, per: user, every: month", "answer: 1k")));
