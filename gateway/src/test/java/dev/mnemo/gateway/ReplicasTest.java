@@ -9,6 +9,7 @@ import dev.mnemo.redis.TestRedis;
 import io.lettuce.core.RedisClient;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,8 +32,12 @@ class ReplicasTest {
 
     private static final List<String> SMALL = List.of("-Xmx128m", "-XX:MaxDirectMemorySize=64m");
 
-    /** For each second of a minute in which it may begin. */
-    private static final int EDGES = 30;
+    /** Tenants whose hour ends a few seconds after another's. */
+    private static final int EDGES = 40;
+
+    private static final int STEP = 3;
+
+    private static final long BEGAN = Instant.now().getEpochSecond();
 
     private static final TestRedis.Own REDIS = new TestRedis.Own();
     private static final ScriptedUpstream UPSTREAM = new ScriptedUpstream();
@@ -72,9 +77,10 @@ class ReplicasTest {
         tenants.put("cold", tenant("cold", "requests: 100, per: tenant, every: month"));
         tenants.put("flushed", tenant("flushed", "tokens: 100M, per: tenant, every: month"));
         for (int i = 0; i < EDGES; i++) {
-            String zone = "+00:00:%02d".formatted(i * 60 / EDGES);
+            int ends = (int) ((BEGAN + (long) i * STEP) % 3_600);
+            String zone = ZoneOffset.ofTotalSeconds(3_600 - ends).toString();
             tenants.put(
-                    "edge" + i, tenant("edge" + i, "requests: 50, per: tenant, every: minute, zone: \"" + zone + "\""));
+                    "edge" + i, tenant("edge" + i, "requests: 50, per: tenant, every: hour, zone: \"" + zone + "\""));
         }
         return tenants;
     }
@@ -176,12 +182,9 @@ class ReplicasTest {
 
     /** Of the calls before the edge and of those after it, each has its own window, on all replicas alike. */
     @Test
-    void atTheEdgeOfAMinuteFourReplicasBeginTheNextWindowTogether() throws Exception {
-        // The windows of these tenants begin at different seconds, so that one of them begins soon.
-        int second = (int) (Instant.now().getEpochSecond() % 60);
-        int step = 60 / EDGES;
-        int soon = (second + step) / step + 1;
-        String tenant = "edge" + (EDGES - soon % EDGES) % EDGES;
+    void atTheEdgeOfAnHourFourReplicasBeginTheNextWindowTogether() throws Exception {
+        long soon = Instant.now().getEpochSecond() + 1 - BEGAN;
+        String tenant = "edge" + Math.ceilDiv(soon, STEP);
         AtomicBoolean after = new AtomicBoolean();
         AtomicInteger early = new AtomicInteger();
         AtomicInteger late = new AtomicInteger();

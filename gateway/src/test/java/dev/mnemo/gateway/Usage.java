@@ -1,49 +1,67 @@
 package dev.mnemo.gateway;
 
-import dev.mnemo.redis.Keys;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** What a gateway's ledger has written down, so that no other test knows how it does that. */
+/** What a gateway's usage API tells. */
 final class Usage {
 
-    private static final RedisClient CLIENT = RedisClient.create();
-    private static final Map<String, StatefulRedisConnection<String, String>> CONNECTIONS = new ConcurrentHashMap<>();
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private final String redis;
+    private final int port;
 
-    private Usage(String redis) {
-        this.redis = redis;
+    private Usage(int port) {
+        this.port = port;
     }
 
     static Usage of(Mnemo gateway) {
-        return new Usage(gateway.redis());
+        return new Usage(gateway.port());
     }
 
     static Usage of(Replica gateway) {
-        return new Usage(gateway.redis());
+        return new Usage(gateway.port());
     }
 
     /** In this window, what is held included. */
     long used(String tenant, String user, String limit) {
-        return counter(tenant, user, limit, "used");
+        JsonNode found = limit(tenant, user, limit);
+        return found.get("used").asLong() + found.get("held").asLong();
     }
 
     /** By calls in flight. */
     long held(String tenant, String user, String limit) {
-        return counter(tenant, user, limit, "held");
+        return limit(tenant, user, limit).get("held").asLong();
     }
 
-    private long counter(String tenant, String user, String limit, String field) {
-        var commands = CONNECTIONS
-                .computeIfAbsent(redis, url -> CLIENT.connect(RedisURI.create(url)))
-                .sync();
-        String name = "mnemo:v1:{" + Keys.encoded(tenant) + "}:limit:" + limit;
-        String own = commands.hget(name + ":user:" + Keys.encoded(user), field);
-        String value = own == null ? commands.hget(name, field) : own;
-        return value == null ? 0 : Long.parseLong(value);
+    /** How the limit stands for the user, or for all where it is not a user's. */
+    JsonNode limit(String tenant, String user, String limit) {
+        String query = "?user=" + URLEncoder.encode(user, StandardCharsets.UTF_8);
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/mnemo/v1/usage" + query))
+                .header("Authorization", "Bearer " + tenant + "-key")
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        AtomicReference<String> told = new AtomicReference<>("");
+        Mnemo.eventually("the usage API is answered by Redis", () -> {
+            HttpResponse<String> answer = HTTP.send(request, BodyHandlers.ofString());
+            told.set(answer.body());
+            return answer.statusCode() == 200;
+        });
+        for (JsonNode each : JSON.readTree(told.get()).get("limits")) {
+            if (each.get("name").asString().equals(limit)) {
+                return each;
+            }
+        }
+        throw new AssertionError("no limit " + limit + " in " + told.get());
     }
 }
