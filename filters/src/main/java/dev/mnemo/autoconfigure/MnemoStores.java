@@ -5,6 +5,7 @@ import dev.mnemo.budget.InMemoryLedger;
 import dev.mnemo.budget.Leases;
 import dev.mnemo.budget.RedisLedger;
 import dev.mnemo.budget.Retries;
+import dev.mnemo.budget.SharedRatios;
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Budget;
 import dev.mnemo.call.BudgetListener;
@@ -30,6 +31,8 @@ import reactor.netty.resources.LoopResources;
 final class MnemoStores {
 
     private static final int BACKGROUND_QUEUE = 10_000;
+
+    private static final Duration EXCHANGE = Duration.ofSeconds(30);
 
     /** What a replica holds by itself dies with it; nothing has to be renewed. */
     private static final Duration LONGEST_CALL = Duration.ofDays(1);
@@ -79,6 +82,12 @@ final class MnemoStores {
     @Bean
     TokenEstimate mnemoTokenEstimate() {
         return new TokenEstimate();
+    }
+
+    /** Replicas learn from each other. */
+    @Bean
+    Heartbeat mnemoRatios(TokenEstimate estimate, RedisLinks redis) {
+        return new Heartbeat(new SharedRatios(estimate, redis.record()).exchange(), EXCHANGE);
     }
 
     @Bean

@@ -9,7 +9,6 @@ import dev.mnemo.call.Refusal;
 import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.Answer.Usage;
-import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.tenant.BudgetPolicy;
 import dev.mnemo.tenant.Limit;
 import dev.mnemo.tenant.Limit.Unit;
@@ -121,8 +120,7 @@ final class Charges {
         if (usage != null && answer.complete()) {
             return used(call, usage, 0);
         }
-        String model = call.request().model();
-        long delivered = estimate.prompt(call.tenant().id(), model, answer.answerBytes(), 0);
+        long delivered = estimate.answer(call.tenant(), call.request(), answer);
         // What a stream said before it was cut is the least that it used: Anthropic begins with an output of one token.
         Usage passed = usage == null
                 ? new Usage(promptWithBlock(call), 0, 0, delivered, 0)
@@ -168,18 +166,7 @@ final class Charges {
         if (usage == null || usage.input() == 0) {
             return;
         }
-        ChatRequest request = call.request();
-        if (request.kept().continues() != null || request.kept().closed()) {
-            // Of a prompt that the provider keeps in part, the bytes are not known.
-            return;
-        }
-        long injected = (long) call.body().length() - request.body().length;
-        estimate.learn(
-                call.tenant().id(),
-                request.model(),
-                request.size().promptBytes() + injected,
-                request.size().media(),
-                usage.input());
+        estimate.learn(call, usage);
     }
 
     /** Whether tokens are generated, as far as can be known: what is passed through counts as a request. */

@@ -47,6 +47,7 @@ public final class LlmCall {
     private @Nullable Caller caller;
     private @Nullable ChatRequest request;
     private @Nullable Conversation conversation;
+    private long estimated;
     private long room;
     private @Nullable MemoryMode memory;
     private @Nullable Upstream upstream;
@@ -149,6 +150,16 @@ public final class LlmCall {
         request = once(request, found, "request");
         conversation = once(conversation, named, "conversation");
         memory = once(memory, asked, "memory");
+    }
+
+    /** An estimate of the client's own prompt, in tokens. */
+    void estimated(long tokens) {
+        estimated = tokens;
+    }
+
+    /** What the whole prompt was estimated to be, the block with it, in tokens; 0 where nothing was. */
+    public long estimated() {
+        return estimated == 0 || context == null ? estimated : estimated + context.tokens();
     }
 
     /** The tokens that the tenant and the model leave for a block. */

@@ -116,7 +116,8 @@ public final class LlmLine implements GlobalFilter, Ordered {
         call.read(request, ConversationNames.of(call.headers(), request), MemoryMode.of(call.headers()));
         call.caller(identity.user(call, caller));
         call.upstream(Upstreams.forModel(caller.tenant(), call.dialect(), request.model()));
-        call.room(ContextRoom.of(caller.tenant(), request, estimate.prompt(caller.tenant(), request)));
+        call.estimated(estimate.prompt(caller.tenant(), request));
+        call.room(ContextRoom.of(caller.tenant(), request, call.estimated()));
         Mono<Tuple2<Admission, Recollection>> both = Mono.zip(admit(call), recall(call));
         // Composing goes over the whole request: a large one does not stand in an event loop's way.
         return (body.length < BodyReader.LARGE ? both : both.publishOn(Schedulers.parallel()))

@@ -1,66 +1,164 @@
 package dev.mnemo.call;
 
+import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.dialect.TextMeasure;
+import dev.mnemo.dialect.TextUnits;
 import dev.mnemo.tenant.Tenant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many tokens a prompt will be, from its bytes: a ratio for each tenant and model, learned from what providers really
- * counted. It never tokenizes. Thread-safe; bounded in models, because clients choose their names.
+ * How many tokens a prompt will be: the measure of its text times factors for each tenant and model, learned from what
+ * providers really counted; and images by their rules. It never tokenizes. Thread-safe; bounded in models, because clients
+ * choose their names. See {@code docs/estimator.md}.
  */
 public final class TokenEstimate {
 
-    /** English prose is about 0.25 tokens a byte, code and JSON up to 0.35; a first guess should not be low. */
-    private static final double FIRST = 0.3;
+    /** What frames a message, its role with it; and what begins the answer (OpenAI's recipe for counting chats). */
+    private static final int PER_MESSAGE = 4;
 
-    private static final double LEAST = 0.05;
-    private static final double MOST = 1.5;
+    private static final int PER_PROMPT = 3;
 
-    /** The weight of the newest observation. */
-    private static final double WEIGHT = 0.1;
+    /** Below it, what a provider adds to each prompt hides what the text is worth. */
+    private static final long SHORTEST = 100;
 
-    /** A picture in OpenAI's high detail is 765 to about 1,100 tokens. */
-    private static final long MEDIUM = 1_000;
+    /** Of one tenant; beyond it a model is estimated by its family. */
+    private static final int MODELS = 1_000;
 
-    /** Below it, what a provider adds to each prompt hides what the bytes are worth. */
-    private static final long SHORTEST = 200;
+    /** In characters; no provider's name is longer. */
+    private static final int LONGEST_NAME = 128;
 
-    private static final int MODELS = 10_000;
+    private final Map<String, Map<String, ModelRatios>> tenants = new ConcurrentHashMap<>();
 
-    private final Map<String, Double> ratios = new ConcurrentHashMap<>();
+    /** Tenants whose ratios were read from those that all replicas share. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     /** What a request's own prompt will be, without any block. */
     public long prompt(Tenant tenant, ChatRequest request) {
-        return prompt(
-                tenant.id(),
-                request.model(),
-                request.size().promptBytes(),
-                request.size().media());
+        return prompt(tenant.id(), request);
+    }
+
+    long prompt(String tenant, ChatRequest request) {
+        double text = tokens(tenant, request.model(), request.size().units());
+        return (long) Math.ceil(text) + frame(request) + request.size().mediaTokens();
+    }
+
+    /** What was generated of an answer, as far as it came. */
+    public long answer(Tenant tenant, ChatRequest request, Answer answer) {
+        return (long) Math.ceil(tokens(tenant.id(), request.model(), answer.answerUnits()));
+    }
+
+    private static long frame(ChatRequest request) {
+        return PER_PROMPT + (long) PER_MESSAGE * request.messages().size();
+    }
+
+    private double tokens(String tenant, String model, TextUnits units) {
+        ModelRatios ratios = models(tenant).get(model);
+        return ratios == null ? ModelFamily.of(model).tokens(units) : ratios.tokens(units);
+    }
+
+    /** Those of a tenant that is seen are shared. */
+    private Map<String, ModelRatios> models(String tenant) {
+        Map<String, ModelRatios> models = tenants.get(tenant);
+        return models != null ? models : tenants.computeIfAbsent(tenant, t -> new ConcurrentHashMap<>());
+    }
+
+    /** Takes in what a provider counted for a call, where all that it counted is known. */
+    public void learn(LlmCall call, Usage usage) {
+        ChatRequest request = call.request();
+        if (isWhole(request)) {
+            TextMeasure added = new TextMeasure();
+            call.body().pieces().forEach(added::escaped);
+            learn(call.tenant().id(), request, added.units(), usage.input());
+        }
+    }
+
+    /** Whether the provider counts what was sent and nothing else: no thread that it keeps, no media. */
+    private static boolean isWhole(ChatRequest request) {
+        return request.kept().isWhole() && request.size().media() == 0;
     }
 
     /**
-     * @param bytes of text
-     * @param media images, audio and files
+     * @param added what was put into the request
+     * @param tokens as the provider counted the whole prompt
      */
-    public long prompt(String tenant, String model, long bytes, int media) {
-        return (long) Math.ceil(bytes * ratios.getOrDefault(name(tenant, model), FIRST)) + media * MEDIUM;
-    }
-
-    /** Takes in what a provider counted for a prompt of which the bytes are known. */
-    public void learn(String tenant, String model, long bytes, int media, long tokens) {
-        if (bytes < SHORTEST || media > 0) {
+    void learn(String tenant, ChatRequest request, TextUnits added, long tokens) {
+        TextUnits units = request.size().units().plus(added);
+        double text = (double) tokens - frame(request);
+        if (units.total() < SHORTEST || text <= 0) {
             return;
         }
-        String name = name(tenant, model);
-        if (ratios.size() >= MODELS && !ratios.containsKey(name)) {
-            return;
+        ModelRatios ratios = ratios(tenant, request.model());
+        if (ratios != null) {
+            ratios.learn(units, text);
         }
-        double seen = Math.clamp((double) tokens / bytes, LEAST, MOST);
-        ratios.merge(name, seen, (before, now) -> before + WEIGHT * (now - before));
     }
 
-    private static String name(String tenant, String model) {
-        return tenant + '/' + model;
+    /** Null where there is no room for another model. */
+    private @Nullable ModelRatios ratios(String tenant, String model) {
+        Map<String, ModelRatios> models = models(tenant);
+        ModelRatios before = models.get(model);
+        if (before != null) {
+            return before;
+        }
+        boolean room = models.size() < MODELS && model.length() <= LONGEST_NAME;
+        return room ? models.computeIfAbsent(model, name -> new ModelRatios(ModelFamily.of(name))) : null;
+    }
+
+    /**
+     * What one replica tells the others of one model, and what they tell it.
+     *
+     * @param calls from which it was learned
+     * @param sums as many as all others', in the order in which they were given
+     */
+    public record Shared(String model, int calls, double[] sums) {}
+
+    /** The tenants that have called. */
+    public List<String> tenants() {
+        return List.copyOf(tenants.keySet());
+    }
+
+    /** Whether nothing that other replicas have learned of a tenant is known yet. */
+    public boolean isNew(String tenant) {
+        return !known.contains(tenant);
+    }
+
+    /** What was learned since the last time. It comes back by {@link #merge} or {@link #giveBack}. */
+    public List<Shared> take(String tenant) {
+        List<Shared> taken = new ArrayList<>();
+        models(tenant).forEach((model, ratios) -> {
+            ModelRatios.Learned learned = ratios.take();
+            if (learned.calls() > 0) {
+                taken.add(new Shared(model, learned.calls(), learned.sums()));
+            }
+        });
+        return taken;
+    }
+
+    /** Takes in what all replicas know, what was taken here included. */
+    public void merge(String tenant, List<Shared> merged) {
+        known.add(tenant);
+        for (Shared shared : merged) {
+            ModelRatios ratios = ratios(tenant, shared.model());
+            if (ratios != null && ModelRatios.areSums(shared.sums())) {
+                ratios.merged(shared.sums());
+            }
+        }
+    }
+
+    /** What was taken could not be told. */
+    public void giveBack(String tenant, List<Shared> taken) {
+        for (Shared shared : taken) {
+            ModelRatios ratios = ratios(tenant, shared.model());
+            if (ratios != null) {
+                ratios.giveBack(new ModelRatios.Learned(shared.calls(), shared.sums()));
+            }
+        }
     }
 }

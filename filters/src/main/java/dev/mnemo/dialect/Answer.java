@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param complete whether the answer came to its own end
  * @param failed whether it holds an error
  * @param step whether it asks for something (tools, to be continued), so that it is not yet the answer
- * @param answerBytes of text, thinking, refusals and tool arguments of all choices: what to estimate by when there is no
- *     usage
+ * @param answerBytes of text, thinking, refusals and tool arguments of all choices
+ * @param answerUnits the same, in tokens: what to estimate by when there is no usage
  */
 public record Answer(
         String text,
@@ -25,10 +25,12 @@ public record Answer(
         boolean complete,
         boolean failed,
         boolean step,
-        long answerBytes) {
+        long answerBytes,
+        TextUnits answerUnits) {
 
     /** Nothing was read. */
-    public static final Answer UNKNOWN = new Answer("", false, null, null, null, false, false, false, 0);
+    public static final Answer UNKNOWN =
+            new Answer("", false, null, null, null, false, false, false, 0, TextUnits.NONE);
 
     /**
      * What a provider says a call has used, in tokens; the same meaning in every dialect.

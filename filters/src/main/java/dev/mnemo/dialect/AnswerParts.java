@@ -27,6 +27,8 @@ public final class AnswerParts {
     private boolean failed;
     private boolean step;
     private long answerBytes;
+    private long unread;
+    private final TextMeasure measure = new TextMeasure();
 
     AnswerParts() {}
 
@@ -98,12 +100,22 @@ public final class AnswerParts {
 
     /** A piece that was generated and is not the answer: thinking, a refusal, tool arguments. */
     void bytes(@Nullable String piece) {
-        answerBytes += piece == null ? 0 : piece.getBytes(StandardCharsets.UTF_8).length;
+        if (piece != null) {
+            byte[] utf8 = piece.getBytes(StandardCharsets.UTF_8);
+            answerBytes += utf8.length;
+            measure.text(utf8);
+        }
     }
 
-    /** The same, in bytes. */
+    /** The same, as bytes of JSON of which only the length is known. */
     void bytes(long more) {
         answerBytes += more;
+        unread += more;
+    }
+
+    /** JSON is a token for three bytes. */
+    private TextUnits units() {
+        return measure.units().plus(TextUnits.plain(unread / 3.0));
     }
 
     void id(@Nullable String given) {
@@ -147,7 +159,16 @@ public final class AnswerParts {
 
     Answer answer(boolean complete) {
         return new Answer(
-                text.toString(), textCut, id, finishReason, usage, complete && !failed, failed, step, answerBytes);
+                text.toString(),
+                textCut,
+                id,
+                finishReason,
+                usage,
+                complete && !failed,
+                failed,
+                step,
+                answerBytes,
+                units());
     }
 
     /** The numbers of the object that begins here and of those inside it, by their names. */

@@ -4,7 +4,6 @@ import dev.mnemo.dialect.ChatRequest.CacheMarkers;
 import dev.mnemo.dialect.ChatRequest.Kept;
 import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
-import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
@@ -40,7 +39,7 @@ final class AnthropicReader {
                 body,
                 model,
                 stream,
-                new Size(Math.min(maxTokens, Integer.MAX_VALUE), scan.promptBytes, scan.media, -1),
+                scan.tally.size(Math.min(maxTokens, Integer.MAX_VALUE), -1),
                 scan.carriers,
                 scan.messages,
                 new Place(scan.firstMember(), system),
@@ -73,7 +72,7 @@ final class AnthropicReader {
                     scan.expect(e.value(), JsonToken.START_OBJECT, name, "a list of blocks, each an object");
                     block(scan, true);
                 }
-                scan.promptBytes += scan.json.offset() - start;
+                scan.tally.value(new Span(start, scan.json.offset()));
             }
             default -> throw new MalformedRequest("system: neither (expected: a string or a list of text blocks)");
         }
@@ -87,7 +86,7 @@ final class AnthropicReader {
             block(scan, true);
         }
         scan.json.skip();
-        scan.promptBytes += scan.json.offset() - start;
+        scan.tally.value(new Span(start, scan.json.offset()));
     }
 
     /** A block of which only its mark counts. */
@@ -152,6 +151,7 @@ final class AnthropicReader {
                 case "source" -> source(scan, m.value());
                 case "cache_control" -> marker(scan, m.value(), false);
                 case "content" -> inner(scan, m.value());
+                case "signature", "data" -> scan.tally.sealed(scan.json.span());
                 default -> scan.prompt();
             }
         }
@@ -173,23 +173,20 @@ final class AnthropicReader {
             return;
         }
         String type = "";
-        int text = 0;
+        Span inside = new Span(0, 0);
         for (Members m = scan.json.members(); m.next(); ) {
             switch (m.name()) {
                 case "type" -> type = Objects.requireNonNullElse(scan.json.string(), "");
-                case "data", "content" -> {
-                    Span inside = scan.json.span();
-                    text += inside.end() - inside.start();
-                }
+                case "data", "content" -> inside = scan.json.span();
                 default -> {
                     // Where it is, and of what type.
                 }
             }
         }
-        if (type.equals("text") || type.equals("content")) {
-            scan.promptBytes += text;
-        } else {
-            scan.media++;
+        if (!type.equals("text") && !type.equals("content")) {
+            scan.tally.media(MediaTokens.ANTHROPIC, inside);
+        } else if (inside.end() > 0) {
+            scan.tally.value(inside);
         }
     }
 

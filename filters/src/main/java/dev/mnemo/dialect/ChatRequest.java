@@ -34,10 +34,13 @@ public record ChatRequest(
      *
      * @param maxAnswerTokens the most that the answer, all choices together, may have; −1 when the call does not say
      * @param promptBytes of what becomes prompt, without the data of images, audio and files
+     * @param units the same, in tokens
      * @param media images, audio and files
+     * @param mediaTokens what they will be, by the provider's rules, else a high guess
      * @param window the context window that the call itself asks for, in tokens; −1 when it does not
      */
-    public record Size(long maxAnswerTokens, long promptBytes, int media, long window) {}
+    public record Size(
+            long maxAnswerTokens, long promptBytes, TextUnits units, int media, long mediaTokens, long window) {}
 
     /**
      * Where the block goes: at or in a member beside the messages.
@@ -66,6 +69,11 @@ public record ChatRequest(
 
         static final Kept OPEN = new Kept(null, false, false, false, false);
         static final Kept CLOSED = new Kept(null, false, false, true, false);
+
+        /** Whether the request itself holds all that becomes prompt. */
+        public boolean isWhole() {
+            return continues == null && !closed;
+        }
 
         static Kept signed(boolean signed) {
             return new Kept(null, false, false, false, signed);

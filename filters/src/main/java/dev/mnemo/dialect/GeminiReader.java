@@ -4,9 +4,9 @@ import dev.mnemo.dialect.ChatRequest.CacheMarkers;
 import dev.mnemo.dialect.ChatRequest.Kept;
 import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
-import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.dialect.Endpoint.Operation;
+import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
 import dev.mnemo.json.JsonReader.Span;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,7 @@ final class GeminiReader {
                 body,
                 endpoint.model(),
                 endpoint.operation() == Operation.STREAM,
-                new Size(all, scan.promptBytes, scan.media, -1),
+                scan.tally.size(all, -1),
                 scan.carriers,
                 scan.messages,
                 new Place(members < 0 ? scan.firstMember() : members, system),
@@ -94,7 +94,7 @@ final class GeminiReader {
             default -> throw new MalformedRequest(name + ": of another type (expected: an object with parts)");
         }
         system = new Span(start, scan.json.offset());
-        scan.promptBytes += scan.json.offset() - start;
+        scan.tally.value(system);
     }
 
     private static void parts(RequestScan scan, String name, JsonToken value) {
@@ -154,10 +154,15 @@ final class GeminiReader {
             switch (m.name()) {
                 case "text" -> text = m.value() == JsonToken.VALUE_STRING ? draft.unsaid() : null;
                 case "thought" -> thought = m.value() == JsonToken.VALUE_TRUE;
-                case "inlineData", "inline_data", "fileData", "file_data" -> scan.media++;
+                case "inlineData", "inline_data", "fileData", "file_data" ->
+                    scan.tally.media(MediaTokens.GEMINI, scan.json.span());
                 case "functionResponse", "function_response" -> {
                     draft.answersTool();
-                    scan.prompt();
+                    toolAnswer(scan, m.value());
+                }
+                case "thoughtSignature", "thought_signature" -> {
+                    draft.more();
+                    scan.tally.sealed(scan.json.span());
                 }
                 default -> {
                     draft.more();
@@ -167,6 +172,29 @@ final class GeminiReader {
         }
         if (text != null && !thought) {
             draft.say(text);
+        }
+    }
+
+    /** What a tool answered: prompt, with pictures and files of its own. */
+    private static void toolAnswer(RequestScan scan, JsonToken value) {
+        if (value != JsonToken.START_OBJECT) {
+            scan.prompt();
+            return;
+        }
+        for (Members m = scan.json.members(); m.next(); ) {
+            if (!m.name().equals("parts") || !m.isArray()) {
+                scan.prompt();
+                continue;
+            }
+            for (Elements e = scan.json.elements(); e.nextObject(); ) {
+                for (Members part = scan.json.members(); part.next(); ) {
+                    switch (part.name()) {
+                        case "inlineData", "inline_data", "fileData", "file_data" ->
+                            scan.tally.media(MediaTokens.GEMINI, scan.json.span());
+                        default -> scan.prompt();
+                    }
+                }
+            }
         }
     }
 

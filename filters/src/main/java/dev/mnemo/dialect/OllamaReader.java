@@ -3,7 +3,6 @@ package dev.mnemo.dialect;
 import dev.mnemo.dialect.ChatRequest.CacheMarkers;
 import dev.mnemo.dialect.ChatRequest.Kept;
 import dev.mnemo.dialect.ChatRequest.Place;
-import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
@@ -27,7 +26,7 @@ final class OllamaReader {
                 body,
                 model,
                 stream,
-                new Size(predict, scan.promptBytes, scan.media, window),
+                scan.tally.size(predict, window),
                 scan.carriers,
                 scan.messages,
                 Place.NONE,
@@ -85,7 +84,7 @@ final class OllamaReader {
                 }
                 case "images" -> {
                     for (Elements e = scan.json.elements(); e.next(); ) {
-                        scan.media++;
+                        scan.tally.media(MediaTokens.OLLAMA, scan.json.span());
                     }
                 }
                 case "tool_calls" -> {

@@ -4,16 +4,14 @@ import dev.mnemo.dialect.ChatRequest.CacheMarkers;
 import dev.mnemo.dialect.ChatRequest.Kept;
 import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
-import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Members;
-import java.util.Set;
+import dev.mnemo.json.JsonReader.Span;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /** Reads one request of OpenAI's chat format in one pass. */
 final class OpenAiChatReader {
-
-    static final Set<String> MEDIA = Set.of("image_url", "input_audio", "file", "file_data", "file_id", "file_url");
 
     private String model = "";
     private boolean stream;
@@ -36,7 +34,7 @@ final class OpenAiChatReader {
                 body,
                 named,
                 stream,
-                new Size(all, scan.promptBytes, scan.media, -1),
+                scan.tally.size(all, -1),
                 scan.carriers,
                 scan.messages,
                 Place.NONE,
@@ -76,13 +74,54 @@ final class OpenAiChatReader {
 
     /** A part of a message in either of OpenAI's formats. */
     static void part(RequestScan scan, RequestScan.Draft draft) {
+        Picture picture = new Picture();
         for (Members m = scan.json.members(); m.next(); ) {
-            if (MEDIA.contains(m.name())) {
-                scan.media++;
-            } else if (m.name().equals("text") && m.value() == JsonToken.VALUE_STRING) {
+            if (m.name().equals("text") && m.value() == JsonToken.VALUE_STRING) {
                 draft.said();
-            } else if (!m.name().equals("type")) {
+            } else if (!picture.takes(scan, m.name()) && !m.name().equals("type")) {
                 scan.prompt();
+            }
+        }
+        picture.end(scan);
+    }
+
+    /** The image, audio or file of a part, whose detail is said inside or beside it. */
+    static final class Picture {
+
+        private @Nullable Span value;
+        private boolean low;
+
+        /** Takes the current member's value, if it is about one. */
+        boolean takes(RequestScan scan, String name) {
+            switch (name) {
+                case "image_url", "input_audio", "file", "file_data", "file_id", "file_url" -> value = value(scan);
+                case "detail" -> low = "low".equals(scan.json.string());
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private Span value(RequestScan scan) {
+            Span whole = new Span(scan.json.start(), scan.json.start());
+            boolean object = false;
+            for (Members m = scan.json.members(); m.next(); ) {
+                object = true;
+                if (m.name().equals("detail")) {
+                    low = "low".equals(scan.json.string());
+                } else {
+                    Span inside = scan.json.span();
+                    whole = inside.end() - inside.start() > whole.end() - whole.start() ? inside : whole;
+                }
+            }
+            return object ? whole : scan.json.span();
+        }
+
+        /** The part has ended. */
+        void end(RequestScan scan) {
+            if (value != null) {
+                scan.tally.media(MediaTokens.OPENAI, value, low);
             }
         }
     }

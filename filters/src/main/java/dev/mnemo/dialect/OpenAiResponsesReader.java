@@ -5,7 +5,6 @@ import dev.mnemo.dialect.ChatRequest.Kept;
 import dev.mnemo.dialect.ChatRequest.Message;
 import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Role;
-import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.dialect.Dialect.MalformedRequest;
 import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
@@ -32,7 +31,7 @@ final class OpenAiResponsesReader {
                 body,
                 model,
                 stream,
-                new Size(Math.min(maxTokens, Integer.MAX_VALUE), scan.promptBytes, scan.media, -1),
+                scan.tally.size(Math.min(maxTokens, Integer.MAX_VALUE), -1),
                 scan.carriers,
                 scan.messages,
                 new Place(scan.firstMember(), input),
@@ -122,7 +121,8 @@ final class OpenAiResponsesReader {
                     }
                 }
                 case "output" -> output(scan, m.value());
-                case "result" -> scan.media++;
+                case "encrypted_content" -> scan.tally.sealed(scan.json.span());
+                case "result" -> scan.tally.media(MediaTokens.OPENAI, scan.json.span());
                 default -> scan.prompt();
             }
         }
@@ -146,13 +146,13 @@ final class OpenAiResponsesReader {
     }
 
     private static void silent(RequestScan scan) {
+        OpenAiChatReader.Picture picture = new OpenAiChatReader.Picture();
         for (Members m = scan.json.members(); m.next(); ) {
-            if (OpenAiChatReader.MEDIA.contains(m.name())) {
-                scan.media++;
-            } else if (!m.name().equals("type")) {
+            if (!picture.takes(scan, m.name()) && !m.name().equals("type")) {
                 scan.prompt();
             }
         }
+        picture.end(scan);
     }
 
     /** What is no message is either asked by the assistant or answered by a tool. */

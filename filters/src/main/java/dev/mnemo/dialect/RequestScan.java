@@ -34,8 +34,7 @@ final class RequestScan {
     final JsonReader json;
     final Map<String, String> carriers = new HashMap<>();
     final List<Message> messages = new ArrayList<>();
-    long promptBytes;
-    int media;
+    final PromptTally tally;
 
     private final Set<String> seen = new HashSet<>();
     private final String list;
@@ -43,6 +42,7 @@ final class RequestScan {
     private RequestScan(byte[] body, String list) {
         this.body = body;
         this.json = JsonReader.strict(body);
+        this.tally = new PromptTally(body);
         this.list = list;
     }
 
@@ -119,7 +119,7 @@ final class RequestScan {
     /** The current value becomes prompt as it is. */
     Span prompt() {
         Span span = json.span();
-        promptBytes += span.end() - span.start();
+        tally.value(span);
         return span;
     }
 
@@ -252,7 +252,7 @@ final class RequestScan {
         Span unsaid() {
             textSeen = true;
             Span literal = json.span();
-            promptBytes += literal.end() - literal.start() - 2;
+            tally.value(literal);
             return literal;
         }
 

@@ -57,6 +57,11 @@ public final class SplicedBody {
         return !edits.isEmpty();
     }
 
+    /** Everything that was put in, in order. */
+    public List<byte[]> pieces() {
+        return edits.stream().flatMap(edit -> edit.pieces().stream()).toList();
+    }
+
     /** In bytes. */
     public int length() {
         int length = original.length;

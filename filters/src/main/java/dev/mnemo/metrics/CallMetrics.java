@@ -7,6 +7,7 @@ import dev.mnemo.call.LlmCall;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.Answer.Usage;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
@@ -30,6 +31,8 @@ public final class CallMetrics implements CallListener {
     private final Timer settle;
     private final Map<Name, Timer> calls = new ConcurrentHashMap<>();
     private final Map<String, Tokens> tokens = new ConcurrentHashMap<>();
+
+    private final Map<String, DistributionSummary> errors = new ConcurrentHashMap<>();
 
     private record Name(String tenant, String dialect, String outcome, String context) {}
 
@@ -58,6 +61,20 @@ public final class CallMetrics implements CallListener {
         record(reserve, call.times().reserveNanos());
         record(added, call.times().preparedNanos());
         count(tenant, call.context(), ending.answer());
+        judge(tenant, call, ending.answer());
+    }
+
+    /** Where the provider counted what was sent, and nothing that it keeps beside it. */
+    private void judge(String tenant, LlmCall call, @Nullable Answer answer) {
+        Usage usage = answer == null ? null : answer.usage();
+        if (usage == null
+                || usage.input() == 0
+                || call.estimated() == 0
+                || !call.request().kept().isWhole()) {
+            return;
+        }
+        errors.computeIfAbsent(tenant, this::error)
+                .record((double) Math.abs(call.estimated() - usage.input()) / usage.input());
     }
 
     @Override
@@ -97,6 +114,14 @@ public final class CallMetrics implements CallListener {
                         "Tokens as the provider counted them; injected: the context block, as counted when written")
                 .tag("tenant", tenant)
                 .tag("kind", kind)
+                .register(registry);
+    }
+
+    private DistributionSummary error(String tenant) {
+        return DistributionSummary.builder("mnemo.estimate.error")
+                .description("How far a prompt's estimate is from what the provider counted, as a share of it")
+                .tag("tenant", tenant)
+                .serviceLevelObjectives(0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1)
                 .register(registry);
     }
 

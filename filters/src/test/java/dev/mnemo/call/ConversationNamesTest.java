@@ -6,6 +6,7 @@ import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.Endpoint;
 import dev.mnemo.dialect.Endpoints;
+import dev.mnemo.dialect.TextUnits;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,7 +127,7 @@ class ConversationNamesTest {
     }
 
     private static Answer answer(String text, @Nullable String id) {
-        return new Answer(text, false, id, "stop", null, true, false, false, text.length());
+        return new Answer(text, false, id, "stop", null, true, false, false, text.length(), TextUnits.NONE);
     }
 
     private static ChatRequest chat(String... said) {

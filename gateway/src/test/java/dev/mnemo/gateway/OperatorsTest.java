@@ -120,6 +120,7 @@ class OperatorsTest {
                                     + tenant + "\"} 1")
                     .contains("mnemo_tokens_total{kind=\"input\",tenant=\"" + tenant + "\"} 50.0")
                     .contains("mnemo_tokens_total{kind=\"output\",tenant=\"" + tenant + "\"} 7.0")
+                    .contains("mnemo_estimate_error_count{tenant=\"" + tenant + "\"} 1")
                     .contains("mnemo_recall_seconds_count 1")
                     .contains("mnemo_reserve_seconds_count 1")
                     .contains("mnemo_added_seconds_count 1")
