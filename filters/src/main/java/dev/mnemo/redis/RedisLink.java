@@ -6,6 +6,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -23,13 +24,20 @@ import reactor.core.publisher.MonoSink;
  * one connection for each event loop.
  *
  * <p>A command fails at once while there is no connection, after the link's timeout when Redis is silent, and without
- * being sent while the breaker is open. It is never sent twice: what was in flight when a connection broke is reported
- * as failed, and whoever sent it must be able to send it again (every script that changes something is idempotent).
+ * being sent while the breaker is open. What may have run is never sent twice: what was in flight when a connection broke
+ * is reported as failed, and whoever sent it must be able to send it again (every script that changes something is
+ * idempotent). What a cluster did not run, because it is just moving the keys, is sent again a few times.
  * Thread-safe. Answers arrive on the event loop that asked; for another thread, on any.
  */
 public final class RedisLink {
 
     private static final RedisException NOT_CONNECTED = new RedisException("redis: not connected");
+
+    /** What a node says while only some of a command's keys have moved to another one. It has not run the command. */
+    private static final String TRY_AGAIN = "TRYAGAIN";
+
+    /** In milliseconds. In sum less than a command's timeout, and long enough for a slot of some thousand keys. */
+    private static final int[] PAUSES = {5, 15, 30, 60, 90};
 
     /** One command, sent on what it is given. */
     @FunctionalInterface
@@ -41,7 +49,8 @@ public final class RedisLink {
     record Lane(
             EventLoop loop,
             StatefulConnection<byte[], byte[]> connection,
-            RedisClusterAsyncCommands<byte[], byte[]> commands) {}
+            RedisClusterAsyncCommands<byte[], byte[]> commands,
+            Channels channels) {}
 
     private final String name;
     private final CircuitBreaker breaker;
@@ -84,15 +93,15 @@ public final class RedisLink {
     }
 
     /** The connection of the event loop that asks; for another thread, any. Null while there is none. */
-    private @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands() {
+    private @Nullable Lane lane() {
         Lane any = null;
         for (Lane lane : lanes) {
             if (lane.loop().inEventLoop()) {
-                return lane.commands();
+                return lane;
             }
             any = lane;
         }
-        return any == null ? null : any.commands();
+        return any;
     }
 
     /**
@@ -120,8 +129,14 @@ public final class RedisLink {
     }
 
     private <T> void send(Command<T> command, MonoSink<T> sink, Consumer<Throwable> failed) {
-        RedisClusterAsyncCommands<byte[], byte[]> async = commands();
-        if (async == null) {
+        send(command, sink, failed, 0);
+    }
+
+    private <T> void send(Command<T> command, MonoSink<T> sink, Consumer<Throwable> failed, int before) {
+        Lane lane = lane();
+        // What fails at once costs a call nothing, so that the breaker need not know: it would stay open once Redis is
+        // back.
+        if (lane == null || !lane.connection().isOpen()) {
             failed.accept(NOT_CONNECTED);
             return;
         }
@@ -130,20 +145,38 @@ public final class RedisLink {
             return;
         }
         long started = breaker.getCurrentTimestamp();
-        command.on(async).whenComplete((answer, e) -> {
+        command.on(lane.commands()).whenComplete((answer, e) -> {
             long took = breaker.getCurrentTimestamp() - started;
             if (e == null) {
                 breaker.onSuccess(took, TimeUnit.NANOSECONDS);
                 sink.success(answer);
+                return;
+            }
+            // An error that Redis itself answered shows that it is there.
+            if (e instanceof RedisCommandExecutionException) {
+                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
             } else {
-                // An error that Redis itself answered shows that it is there.
-                if (e instanceof RedisCommandExecutionException) {
-                    breaker.onSuccess(took, TimeUnit.NANOSECONDS);
-                } else {
-                    breaker.onError(took, TimeUnit.NANOSECONDS, e);
-                }
+                breaker.onError(took, TimeUnit.NANOSECONDS, e);
+            }
+            if (e instanceof RedisReadOnlyException) {
+                lane.channels().leaveReplica();
+            }
+            if (before < PAUSES.length && isTryAgain(e)) {
+                lane.loop()
+                        .schedule(() -> send(command, sink, failed, before + 1), PAUSES[before], TimeUnit.MILLISECONDS)
+                        .addListener(sent -> {
+                            if (!sent.isSuccess()) {
+                                failed.accept(e);
+                            }
+                        });
+            } else {
                 failed.accept(e);
             }
         });
+    }
+
+    private static boolean isTryAgain(Throwable e) {
+        String message = e instanceof RedisCommandExecutionException ? e.getMessage() : null;
+        return message != null && message.startsWith(TRY_AGAIN);
     }
 }

@@ -17,6 +17,8 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,13 +96,21 @@ public final class RedisLinks {
                 .reconnectDelay(Delay.exponential(Duration.ofMillis(50), RECONNECT_AT_MOST, 2, TimeUnit.MILLISECONDS))
                 .eventLoopGroupProvider(new OneEventLoop(loops))
                 .build();
+        List<Channels> all = new ArrayList<>();
         for (EventExecutor loop : loops) {
+            Channels channels = new Channels();
+            all.add(channels);
             connect(
                     (EventLoop) loop,
                     shared.mutate()
                             .eventLoopGroupProvider(new OneEventLoop((EventLoop) loop))
+                            .nettyCustomizer(channels)
                             .build(),
-                    uris);
+                    uris,
+                    channels);
+        }
+        if (uris.size() == 1 && !uris.getFirst().getSentinels().isEmpty()) {
+            follow(uris.getFirst(), all);
         }
     }
 
@@ -114,13 +125,13 @@ public final class RedisLinks {
         }
     }
 
-    private void connect(EventLoop loop, ClientResources resources, List<RedisURI> uris) {
+    private void connect(EventLoop loop, ClientResources resources, List<RedisURI> uris, Channels channels) {
         if (uris.size() == 1) {
             RedisClient single = RedisClient.create(resources);
             single.setOptions(with(ClientOptions.builder()).build());
             clients.add(single);
             keepTrying(link -> single.connectAsync(ByteArrayCodec.INSTANCE, uris.getFirst())
-                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async()))));
+                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async(), channels))));
         } else {
             RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
             cluster.setOptions((ClusterClientOptions) with(ClusterClientOptions.builder()
@@ -131,18 +142,52 @@ public final class RedisLinks {
             clients.add(cluster);
             keepTrying(link -> cluster.refreshPartitionsAsync()
                     .thenCompose(known -> cluster.connectAsync(ByteArrayCodec.INSTANCE))
-                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async()))));
+                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async(), channels))));
+        }
+    }
+
+    /**
+     * Hears from each Sentinel that there is a new primary. Without it, calls would be counted on the old one for as long as
+     * it lives and is not told: ten seconds at a planned fail-over, and what they write is forgotten.
+     */
+    private void follow(RedisURI group, List<Channels> all) {
+        RedisClient sentinels = RedisClient.create(shared);
+        sentinels.setOptions(with(ClientOptions.builder()).build());
+        clients.add(sentinels);
+        RedisPubSubAdapter<String, String> moved = new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String channel, String message) {
+                // Its name, the old host and port, the new host and port.
+                String[] words = message.split(" ", -1);
+                if (words.length == 5 && words[0].equals(group.getSentinelMasterId())) {
+                    log.warn("redis: the primary is {}:{} now", words[3], words[4]);
+                    all.forEach(channels -> channels.moveTo(words[3], Integer.parseInt(words[4])));
+                }
+            }
+        };
+        for (RedisURI sentinel : group.getSentinels()) {
+            keepTrying(
+                    "sentinel",
+                    () -> sentinels
+                            .connectPubSubAsync(StringCodec.UTF8, sentinel)
+                            .thenCompose(opened -> {
+                                opened.addListener(moved);
+                                return opened.async().subscribe("+switch-master");
+                            }));
         }
     }
 
     private void keepTrying(Function<RedisLink, CompletionStage<Void>> connect) {
         for (RedisLink link : all()) {
-            connecting.add(Mono.fromCompletionStage(() -> connect.apply(link))
-                    .doOnError(e -> log.debug("redis {}: {}", link.name(), e.toString()))
-                    .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
-                            .maxBackoff(RECONNECT_AT_MOST))
-                    .subscribe());
+            keepTrying(link.name(), () -> connect.apply(link));
         }
+    }
+
+    private void keepTrying(String name, Supplier<CompletionStage<Void>> connect) {
+        connecting.add(Mono.fromCompletionStage(connect)
+                .doOnError(e -> log.debug("redis {}: {}", name, e.toString()))
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100)).maxBackoff(RECONNECT_AT_MOST))
+                .subscribe());
     }
 
     /** For the ledger: small answers that a call waits for. */

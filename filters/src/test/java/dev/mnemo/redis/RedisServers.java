@@ -181,6 +181,13 @@ public final class RedisServers implements AutoCloseable {
         return sentinel;
     }
 
+    /** Has a sentinel put the replica in the primary's place, both alive. */
+    public void failover(Server sentinel) {
+        try (var connection = client.connectSentinel(RedisURI.create(sentinel.url()))) {
+            connection.sync().failover("budget");
+        }
+    }
+
     /** A cluster of primaries that agree on who has which slots. */
     public List<Server> cluster(int size) {
         List<Server> nodes = IntStream.range(0, size)

@@ -1,0 +1,234 @@
+package dev.mnemo.budget;
+
+import static dev.mnemo.budget.LedgerWriters.HELD;
+import static dev.mnemo.budget.LedgerWriters.SPENT;
+import static dev.mnemo.budget.LedgerWriters.claim;
+import static dev.mnemo.budget.LedgerWriters.spent;
+import static dev.mnemo.budget.LedgerWriters.tenant;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.LedgerWriters.Used;
+import dev.mnemo.redis.Keys;
+import dev.mnemo.redis.RedisServers;
+import dev.mnemo.redis.RedisServers.Server;
+import dev.mnemo.redis.TestRedis;
+import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.MigrateArgs;
+import io.lettuce.core.cluster.SlotHash;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+/** A tenant's counters move from one node of a cluster to another while they are counted. */
+class ClusterReshardTest {
+
+    private static final int NODES = 3;
+    private static final int REPLICAS = 2;
+    private static final int EACH = 2;
+    private static final long ROOM = 1_000_000_000;
+
+    private static RedisServers servers;
+    private static List<Server> nodes;
+
+    @BeforeAll
+    static void begin() {
+        servers = new RedisServers();
+        nodes = servers.cluster(NODES);
+    }
+
+    @AfterAll
+    static void end() {
+        servers.close();
+    }
+
+    @Test
+    void nothingIsLostAndNothingCountedTwiceWhileASlotMoves() {
+        long seed = System.nanoTime();
+        System.out.println("reshard: seed " + seed);
+        Random random = new Random(seed);
+        List<Tenant> tenants =
+                IntStream.range(0, NODES).mapToObj(ClusterReshardTest::onNode).toList();
+        int[] order = random.ints(1_000, 0, NODES).toArray();
+        Tenant moved = tenants.getFirst();
+        try (LedgerWriters writers = new LedgerWriters(RedisServers.url(nodes), REPLICAS)) {
+            writers.work(EACH, n -> tenants.get(order[n % order.length]));
+            await().until(() -> tenants.stream().allMatch(tenant -> writers.tries(tenant) > 200));
+            Map<String, Long> before = errors();
+
+            Move away = new Move(moved, nodes.get(0), nodes.get(1));
+            away.announce();
+            goesOn(writers, moved);
+            boolean more = away.some(20);
+            goesOn(writers, moved);
+            while (more) {
+                more = away.some(500);
+            }
+            goesOn(writers, moved);
+            away.conclude();
+            goesOn(writers, moved);
+            System.out.printf("reshard: with pauses: %s; callers saw %s%n", away, writers.errors());
+
+            Move back = new Move(moved, nodes.get(1), nodes.get(0));
+            back.announce();
+            while (back.some(100)) {
+                // Without a pause, as an operator's tool does it.
+            }
+            back.conclude();
+            goesOn(writers, moved);
+            writers.rest();
+
+            System.out.printf(
+                    "reshard: at once: %s; callers saw in all %s; nodes answered %s%n",
+                    back, writers.errors(), since(before));
+            long doubted = writers.errors().entrySet().stream()
+                    .filter(error -> error.getKey().startsWith("ERR"))
+                    .mapToLong(error -> error.getValue().get())
+                    .sum();
+            for (Tenant tenant : tenants) {
+                long calls = writers.log().stream()
+                        .filter(call -> call.tenant().equals(tenant.id()))
+                        .count();
+                // A script that breaks off is not undone; see below. No such error, no such doubt.
+                Used used = writers.used(tenant);
+                assertThat(used.calls()).isBetween(calls, calls + doubted);
+                assertThat(used.tokens()).isEqualTo(SPENT * used.calls());
+            }
+        }
+    }
+
+    @Test
+    void aNodeThatDoesNotKnowTheScriptLearnsItBehindARedirect() {
+        Tenant tenant = onNode(1);
+        try (LedgerWriters writers = new LedgerWriters(RedisServers.url(nodes), 1)) {
+            Claim claim = claim(tenant, HELD);
+            writers.reserve(writers.ledger(), claim);
+            Move move = new Move(tenant, nodes.get(1), nodes.get(2));
+            move.announce();
+            while (move.some(100)) {
+                // Until all are there.
+            }
+            nodes.get(2).commands().scriptFlush();
+
+            assertThat(writers.settle(writers.ledger(), claim, spent(SPENT))).isTrue();
+
+            nodes.get(2).commands().scriptFlush();
+            move.conclude();
+            assertThat(writers.used(tenant)).isEqualTo(new Used(SPENT, 1));
+        }
+    }
+
+    @Disabled("settle.lua deletes its hold and writes it again, which a node that gives its slot away refuses half-way:"
+            + " the call is charged twice")
+    /** Every key is still there, so that the script runs where it always did; but what it deletes, it cannot write again. */
+    @Test
+    void aCallIsSettledOnceOnANodeThatIsAboutToGiveItsSlotAway() {
+        Tenant tenant = onNode(2);
+        try (LedgerWriters writers = new LedgerWriters(RedisServers.url(nodes), 1)) {
+            Claim claim = claim(tenant, HELD);
+            writers.reserve(writers.ledger(), claim);
+            Move move = new Move(tenant, nodes.get(2), nodes.get(0));
+            move.announce();
+
+            Throwable failed = writers.ledger()
+                    .settle(claim, spent(SPENT))
+                    .then(Mono.<Throwable>empty())
+                    .onErrorResume(Mono::just)
+                    .block();
+            System.out.println("reshard: settling on a node that gives its slot away: " + failed);
+            while (move.some(100)) {
+                // Until all are there.
+            }
+            move.conclude();
+
+            writers.settle(writers.ledger(), claim, spent(SPENT));
+            assertThat(writers.used(tenant)).isEqualTo(new Used(SPENT, 1));
+        }
+    }
+
+    /** Until callers have met what there is now. */
+    private static void goesOn(LedgerWriters writers, Tenant tenant) {
+        long tries = writers.tries(tenant);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> writers.tries(tenant) > tries + 2 * REPLICAS * EACH);
+    }
+
+    private static Tenant onNode(int node) {
+        while (true) {
+            Tenant tenant = tenant(TestRedis.fresh("reshard"), ROOM);
+            if (RedisServers.nodeOf(slot(tenant), NODES) == node) {
+                return tenant;
+            }
+        }
+    }
+
+    private static int slot(Tenant tenant) {
+        return SlotHash.getSlot(Keys.tenant(tenant.id(), ""));
+    }
+
+    private static Map<String, Long> errors() {
+        Map<String, Long> sum = new HashMap<>();
+        nodes.forEach(node -> node.errors().forEach((kind, count) -> sum.merge(kind, count, Long::sum)));
+        return sum;
+    }
+
+    private static Map<String, Long> since(Map<String, Long> before) {
+        Map<String, Long> now = errors();
+        before.forEach((kind, count) -> now.merge(kind, -count, Long::sum));
+        now.values().removeIf(count -> count == 0);
+        return now;
+    }
+
+    /** A slot on its way, as {@code redis-cli --cluster reshard} does it. */
+    private static final class Move {
+
+        private final int slot;
+        private final Server from;
+        private final Server to;
+        private final long began = System.nanoTime();
+        private long keys;
+        private long took;
+
+        Move(Tenant tenant, Server from, Server to) {
+            this.slot = slot(tenant);
+            this.from = from;
+            this.to = to;
+        }
+
+        void announce() {
+            to.commands().clusterSetSlotImporting(slot, from.commands().clusterMyId());
+            from.commands().clusterSetSlotMigrating(slot, to.commands().clusterMyId());
+        }
+
+        /** Moves so many keys; false when there were fewer. */
+        boolean some(int count) {
+            List<String> some = from.commands().clusterGetKeysInSlot(slot, count);
+            if (!some.isEmpty()) {
+                from.commands().migrate("127.0.0.1", to.port(), 0, 5_000, MigrateArgs.Builder.keys(some));
+            }
+            keys += some.size();
+            return some.size() == count;
+        }
+
+        void conclude() {
+            String owner = to.commands().clusterMyId();
+            to.commands().clusterSetSlotNode(slot, owner);
+            from.commands().clusterSetSlotNode(slot, owner);
+            nodes.forEach(node -> node.commands().clusterSetSlotNode(slot, owner));
+            took = System.nanoTime() - began;
+        }
+
+        @Override
+        public String toString() {
+            return keys + " keys in " + Duration.ofNanos(took).toMillis() + " ms";
+        }
+    }
+}
