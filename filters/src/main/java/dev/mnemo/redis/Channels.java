@@ -21,20 +21,24 @@ final class Channels implements NettyCustomizer {
     private static final Logger log = LoggerFactory.getLogger(Channels.class);
 
     private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
+    private static final long NEVER = Long.MIN_VALUE;
 
     private final ChannelGroup open = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
-    private final AtomicLong left = new AtomicLong(System.nanoTime() - AGAIN);
+    private final AtomicLong left = new AtomicLong(NEVER);
 
     @Override
     public void afterChannelInitialized(Channel channel) {
         open.add(channel);
     }
 
-    /** When the server said that it is a replica. At most once a second, for the address may lead there for a while. */
-    void leaveReplica() {
+    /**
+     * When the server said that it is a replica. At most once a second, for the address may lead there for a while.
+     *
+     * @param now in nanoseconds, of any clock that is always the same
+     */
+    void leaveReplica(long now) {
         long last = left.get();
-        long now = System.nanoTime();
-        if (now - last >= AGAIN && left.compareAndSet(last, now)) {
+        if ((last == NEVER || now - last >= AGAIN) && left.compareAndSet(last, now)) {
             log.warn("redis: the server is a replica; connecting again");
             close(channel -> true);
         }

@@ -3,6 +3,7 @@ package dev.mnemo.redis;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
@@ -152,14 +153,19 @@ public final class RedisLink {
                 sink.success(answer);
                 return;
             }
-            // An error that Redis itself answered shows that it is there.
             if (e instanceof RedisCommandExecutionException) {
+                // An error that Redis itself answered shows that it is there.
                 breaker.onSuccess(took, TimeUnit.NANOSECONDS);
-            } else {
+            } else if (e instanceof RedisCommandTimeoutException) {
                 breaker.onError(took, TimeUnit.NANOSECONDS, e);
+            } else {
+                // Without a connection a command fails at once and costs a call nothing. Counted, it would keep calls
+                // from a
+                // Redis that is back, and from the nodes of a cluster that are well.
+                breaker.releasePermission();
             }
             if (e instanceof RedisReadOnlyException) {
-                lane.channels().leaveReplica();
+                lane.channels().leaveReplica(started + took);
             }
             if (before < PAUSES.length && isTryAgain(e)) {
                 lane.loop()

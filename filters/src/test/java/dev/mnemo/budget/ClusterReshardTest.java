@@ -158,7 +158,7 @@ class ClusterReshardTest {
     /** Until callers have met what there is now. */
     private static void goesOn(LedgerWriters writers, Tenant tenant) {
         long tries = writers.tries(tenant);
-        await().pollInterval(Duration.ofMillis(5)).until(() -> writers.tries(tenant) > tries + 2 * REPLICAS * EACH);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> writers.tries(tenant) > tries + REPLICAS * EACH);
     }
 
     private static Tenant onNode(int node) {

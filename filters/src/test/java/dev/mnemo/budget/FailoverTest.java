@@ -69,8 +69,18 @@ class FailoverTest {
     @Test
     @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
     void aPlannedFailoverForgetsWhatWasWrittenToTheOldPrimaryUntilTheNewsCame() {
+        planned(NONE);
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    void aPrimaryThatNeedsALiveReplicaStopsBeforeTheNewsCame() {
+        planned(WITH_A_LIVE_REPLICA);
+    }
+
+    private static void planned(String[] settings) {
         try (RedisServers servers = new RedisServers()) {
-            Server primary = servers.server();
+            Server primary = servers.server(settings);
             Server replica = servers.replica(primary.port());
             Server sentinel = servers.sentinel(primary);
             String url = "redis-sentinel://127.0.0.1:" + sentinel.port() + "/0#budget";

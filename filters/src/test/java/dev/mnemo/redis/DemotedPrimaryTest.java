@@ -79,7 +79,7 @@ class DemotedPrimaryTest {
         RedisLink link = link(first.url());
         changePlaces();
         long connected = connections(first);
-        long end = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
+        long end = System.nanoTime() + Duration.ofMillis(1_300).toNanos();
         int[] refused = {0};
 
         await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> {
