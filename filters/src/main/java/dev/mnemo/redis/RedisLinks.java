@@ -137,6 +137,7 @@ public final class RedisLinks {
             cluster.setOptions((ClusterClientOptions) with(ClusterClientOptions.builder()
                             .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                                     .enablePeriodicRefresh(Duration.ofSeconds(30))
+                                    .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
                                     .build()))
                     .build());
             clients.add(cluster);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import reactor.core.publisher.Mono;
 
 /** A tenant's counters move from one node of a cluster to another while they are counted. */
@@ -152,6 +153,51 @@ class ClusterReshardTest {
 
             writers.settle(writers.ledger(), claim, spent(SPENT));
             assertThat(writers.used(tenant)).isEqualTo(new Used(SPENT, 1));
+        }
+    }
+
+    /** A node dies and its replica takes its slots; the tenants of the other nodes have nothing to do with it. */
+    @Test
+    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    void aNodeThatDiesIsFollowedByItsReplicaAndTheOtherTenantsGoOn() {
+        try (RedisServers own = new RedisServers()) {
+            List<Server> three = own.cluster(NODES);
+            own.clusterReplica(three, three.getFirst());
+            Tenant hit = onNode(0);
+            Tenant spared = onNode(1);
+            try (LedgerWriters writers = new LedgerWriters(RedisServers.url(three), REPLICAS);
+                    LedgerWriters others = new LedgerWriters(RedisServers.url(three), REPLICAS)) {
+                writers.work(EACH, n -> n % 3 == 0 ? spared : hit);
+                others.work(EACH, n -> spared);
+                await().until(() -> writers.log().size() > 500 && others.log().size() > 500);
+                three.getFirst().killed();
+                long dead = System.nanoTime();
+                await().atMost(Duration.ofSeconds(15))
+                        .until(() -> writers.log().stream()
+                                .anyMatch(call -> call.tenant().equals(hit.id()) && call.began() > dead));
+                long back = System.nanoTime();
+                writers.rest();
+                others.rest();
+
+                long calls = writers.log().stream()
+                        .filter(call -> call.tenant().equals(hit.id()))
+                        .count();
+                long[] meanwhile = others.log().stream()
+                        .mapToLong(LedgerWriters.Call::settled)
+                        .filter(settled -> settled > dead && settled < back)
+                        .sorted()
+                        .toArray();
+                System.out.printf(
+                        "reshard: a node dies: back after %d ms, lost %d of %d calls, errors %s;"
+                                + " of the others: %d calls meanwhile, errors %s%n",
+                        Duration.ofNanos(back - dead).toMillis(),
+                        calls - writers.used(hit).calls(),
+                        calls,
+                        writers.errors(),
+                        meanwhile.length,
+                        others.errors());
+                assertThat(Duration.ofNanos(back - dead)).isLessThan(Duration.ofSeconds(6));
+            }
         }
     }
 

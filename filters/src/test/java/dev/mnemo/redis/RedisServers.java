@@ -36,6 +36,16 @@ public final class RedisServers implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Path BINARY = binary();
+    private static final String[] CLUSTER = {
+        "--cluster-enabled",
+        "yes",
+        "--cluster-node-timeout",
+        "500",
+        "--cluster-config-file",
+        "nodes",
+        "--cluster-require-full-coverage",
+        "no"
+    };
     private static final Pattern ERROR = Pattern.compile("errorstat_(\\w+):count=(\\d+)");
 
     private final Path home;
@@ -79,6 +89,19 @@ public final class RedisServers implements AutoCloseable {
             process.destroyForcibly();
             try {
                 process.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Says nothing any more and breaks no connection, as a machine that hangs; {@link #killed} ends it. */
+        public void silent() {
+            try {
+                new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -190,10 +213,8 @@ public final class RedisServers implements AutoCloseable {
 
     /** A cluster of primaries that agree on who has which slots. */
     public List<Server> cluster(int size) {
-        List<Server> nodes = IntStream.range(0, size)
-                .mapToObj(i -> begun(
-                        "--cluster-enabled", "yes", "--cluster-node-timeout", "500", "--cluster-config-file", "nodes"))
-                .toList();
+        List<Server> nodes =
+                IntStream.range(0, size).mapToObj(i -> begun(CLUSTER)).toList();
         for (Server node : nodes) {
             await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(node::answers);
         }
@@ -213,6 +234,23 @@ public final class RedisServers implements AutoCloseable {
                             && node.commands().clusterInfo().contains("cluster_known_nodes:" + size));
         }
         return nodes;
+    }
+
+    /** A replica of one node of a cluster, known to all. */
+    public Server clusterReplica(List<Server> nodes, Server primary) {
+        Server replica = server(CLUSTER);
+        replica.commands().clusterMeet("127.0.0.1", primary.port());
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> replica.commands().clusterInfo().contains("cluster_known_nodes:" + (nodes.size() + 1)));
+        replica.commands().clusterReplicate(primary.commands().clusterMyId());
+        for (Server node : nodes) {
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> node.commands().clusterNodes().contains("slave")
+                            && replica.info("replication", "master_link_status").equals("up"));
+        }
+        return replica;
     }
 
     /** Which node of so many has a slot, as long as nothing was moved. */
