@@ -135,9 +135,7 @@ public final class RedisLink {
 
     private <T> void send(Command<T> command, MonoSink<T> sink, Consumer<Throwable> failed, int before) {
         Lane lane = lane();
-        // What fails at once costs a call nothing, so that the breaker need not know: it would stay open once Redis is
-        // back.
-        if (lane == null || !lane.connection().isOpen()) {
+        if (lane == null) {
             failed.accept(NOT_CONNECTED);
             return;
         }
@@ -160,8 +158,7 @@ public final class RedisLink {
                 breaker.onError(took, TimeUnit.NANOSECONDS, e);
             } else {
                 // Without a connection a command fails at once and costs a call nothing. Counted, it would keep calls
-                // from a
-                // Redis that is back, and from the nodes of a cluster that are well.
+                // from a Redis that is back, and from the nodes of a cluster that are well.
                 breaker.releasePermission();
             }
             if (e instanceof RedisReadOnlyException) {
