@@ -8,7 +8,7 @@ import static dev.mnemo.budget.LedgerWriters.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mnemo.budget.Ledger.Claim;
+import dev.mnemo.budget.Ledger.Unheld;
 import dev.mnemo.budget.LedgerWriters.Used;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisServers;
@@ -25,9 +25,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import reactor.core.publisher.Mono;
 
 /** A tenant's counters move from one node of a cluster to another while they are counted. */
@@ -95,18 +94,11 @@ class ClusterReshardTest {
             System.out.printf(
                     "reshard: at once: %s; callers saw in all %s; nodes answered %s%n",
                     back, writers.errors(), since(before));
-            long doubted = writers.errors().entrySet().stream()
-                    .filter(error -> error.getKey().startsWith("ERR"))
-                    .mapToLong(error -> error.getValue().get())
-                    .sum();
             for (Tenant tenant : tenants) {
                 long calls = writers.log().stream()
                         .filter(call -> call.tenant().equals(tenant.id()))
                         .count();
-                // A script that breaks off is not undone; see below. No such error, no such doubt.
-                Used used = writers.used(tenant);
-                assertThat(used.calls()).isBetween(calls, calls + doubted);
-                assertThat(used.tokens()).isEqualTo(SPENT * used.calls());
+                assertThat(writers.used(tenant)).isEqualTo(new Used(SPENT * calls, calls));
             }
         }
     }
@@ -115,6 +107,8 @@ class ClusterReshardTest {
     void aNodeThatDoesNotKnowTheScriptLearnsItBehindARedirect() {
         Tenant tenant = onNode(1);
         try (LedgerWriters writers = new LedgerWriters(RedisServers.url(nodes), 1)) {
+            // So that the book of the day is there too: what is not there yet is not begun while a slot moves.
+            writers.settle(writers.ledger(), claim(tenant, HELD), spent(0));
             Claim claim = claim(tenant, HELD);
             writers.reserve(writers.ledger(), claim);
             Move move = new Move(tenant, nodes.get(1), nodes.get(2));
@@ -133,8 +127,6 @@ class ClusterReshardTest {
     }
 
     /** Every key is still there, so that the script runs where it always did; but what it deletes, it cannot write again. */
-    @Disabled("settle.lua deletes its hold and writes it again, which a node that gives its slot away refuses half-way:"
-            + " the call is charged twice")
     @Test
     void aCallIsSettledOnceOnANodeThatIsAboutToGiveItsSlotAway() {
         Tenant tenant = onNode(2);
@@ -145,7 +137,7 @@ class ClusterReshardTest {
             move.announce();
 
             Throwable failed = writers.ledger()
-                    .settle(claim, spent(SPENT))
+                    .settle(claim, spent(SPENT), Unheld.CHARGE)
                     .then(Mono.<Throwable>empty())
                     .onErrorResume(Mono::just)
                     .block();
@@ -162,7 +154,7 @@ class ClusterReshardTest {
 
     /** A node dies and its replica takes its slots; the tenants of the other nodes have nothing to do with it. */
     @Test
-    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    @Tag("long")
     void aNodeThatDiesIsFollowedByItsReplicaAndTheOtherTenantsGoOn() {
         try (RedisServers own = new RedisServers()) {
             List<Server> three = own.cluster(NODES);

@@ -15,8 +15,8 @@ import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What a fail-over may lose: the primary is killed under load, its replica takes its place, and what the ledger had
@@ -46,19 +46,19 @@ class FailoverTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    @Tag("long")
     void withAReplicaThatIsNotBehindAFailoverForgetsAlmostNothing() {
         failover(NONE, Duration.ZERO, Duration.ZERO, Duration.ZERO);
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    @Tag("long")
     void aPrimaryThatLostItsReplicaUnnoticedForgetsAllThatFollowed() {
         failover(NONE, LAG, Duration.ofSeconds(4), Duration.ofSeconds(5));
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    @Tag("long")
     void aPrimaryThatNeedsALiveReplicaStopsBeforeThereIsMoreToForget() {
         Loss loss = failover(WITH_A_LIVE_REPLICA, LAG, Duration.ofSeconds(4), Duration.ofSeconds(5));
 
@@ -67,13 +67,13 @@ class FailoverTest {
 
     /** Sentinel does not stop the old primary first: what is written there until the news of the new one is forgotten. */
     @Test
-    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    @Tag("long")
     void aPlannedFailoverForgetsWhatWasWrittenToTheOldPrimaryUntilTheNewsCame() {
         planned(NONE);
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    @Tag("long")
     void aPrimaryThatNeedsALiveReplicaStopsBeforeTheNewsCame() {
         planned(WITH_A_LIVE_REPLICA);
     }

@@ -1,9 +1,8 @@
 package dev.mnemo.budget;
 
 import dev.mnemo.Fixtures;
-import dev.mnemo.budget.Ledger.Claim;
 import dev.mnemo.budget.Ledger.Level;
-import dev.mnemo.budget.Ledger.Spent;
+import dev.mnemo.budget.Ledger.Unheld;
 import dev.mnemo.budget.Ledger.Verdict;
 import dev.mnemo.budget.Ledger.Verdict.Admitted;
 import dev.mnemo.budget.Ledger.Verdict.Refused;
@@ -16,13 +15,12 @@ import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -78,7 +76,7 @@ final class LedgerWriters implements AutoCloseable {
             RedisLinks connected =
                     TestRedis.connected(new RedisLinks(url, TIMEOUT, loop.onServer(LoopResources.DEFAULT_NATIVE)));
             links.add(connected);
-            ledgers.add(new RedisLedger(connected.budget(), InstantSource.system()));
+            ledgers.add(new RedisLedger(connected.budget(), Duration.ofSeconds(60)));
         }
     }
 
@@ -92,11 +90,11 @@ final class LedgerWriters implements AutoCloseable {
     }
 
     static Claim claim(Tenant tenant, long tokens) {
-        return new Claim(UUID.randomUUID().toString(), tenant, "web", "ada", tokens, 0);
+        return new Claims(tenant.id(), tenant.budgets().limits()).claim(Instant.now(), "ada", tokens, 0);
     }
 
-    static Spent spent(long tokens) {
-        return new Spent(tokens, tokens == 0 ? 0 : 1);
+    static Consumption spent(long tokens) {
+        return tokens == 0 ? Consumption.NONE : Claims.spent(tokens);
     }
 
     /** As the ledger says it, without leaving a trace. */
@@ -141,8 +139,8 @@ final class LedgerWriters implements AutoCloseable {
     private void call(int writer, Tenant tenant) {
         long began = System.nanoTime();
         Claim claim = claim(tenant, HELD);
-        if (reserve(ledgers.get(writer), claim) instanceof Admitted) {
-            settle(ledgers.get(writer), claim, spent(SPENT));
+        if (reserve(ledgers.get(writer), claim) instanceof Admitted admitted) {
+            settle(ledgers.get(writer), admitted.claim(), spent(SPENT));
             log.add(new Call(tenant.id(), writer, began, System.nanoTime()));
         } else {
             refused.incrementAndGet();
@@ -168,12 +166,12 @@ final class LedgerWriters implements AutoCloseable {
         return acknowledged(claim, ledger.reserve(claim));
     }
 
-    boolean settle(Ledger ledger, Claim claim, Spent spent) {
-        return acknowledged(claim, ledger.settle(claim, spent));
+    boolean settle(Ledger ledger, Claim claim, Consumption spent) {
+        return acknowledged(claim, ledger.settle(claim, spent, Unheld.CHARGE));
     }
 
     private <T> T acknowledged(Claim claim, Mono<T> operation) {
-        AtomicLong tried = tries.computeIfAbsent(claim.tenant().id(), none -> new AtomicLong());
+        AtomicLong tried = tries.computeIfAbsent(claim.tenant(), none -> new AtomicLong());
         return Objects.requireNonNull(Mono.defer(() -> {
                     tried.incrementAndGet();
                     return operation;

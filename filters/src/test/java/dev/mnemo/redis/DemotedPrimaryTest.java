@@ -12,8 +12,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import reactor.netty.resources.LoopResources;
 
 /** A link that still talks to a server that is no primary any more. */
@@ -127,7 +127,7 @@ class DemotedPrimaryTest {
 
     /** Its kernel still answers for it, so that no connection breaks by itself. */
     @Test
-    @EnabledIfSystemProperty(named = "mnemo.failover", matches = "all")
+    @Tag("long")
     void aPrimaryThatFallsSilentIsLeftWhenSentinelHasAnother() {
         Server sentinel = servers.sentinel(first);
         RedisLink link = link("redis-sentinel://127.0.0.1:" + sentinel.port() + "/0#budget");
