@@ -11,16 +11,19 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Many callers at once, with so little between them and the socket that they really are at once. */
@@ -80,7 +83,9 @@ final class Crowd {
                 answers.add(threads.submit(() -> {
                     try (Socket socket = connect(gateways.get(number % gateways.size()))) {
                         connected.countDown();
-                        connected.await();
+                        if (!connected.await(30, TimeUnit.SECONDS)) {
+                            throw new IOException("not all callers are connected");
+                        }
                         socket.getOutputStream().write(bytes);
                         Answer answer = answer(new BufferedInputStream(socket.getInputStream()));
                         heard.accept(answer);
@@ -117,6 +122,11 @@ final class Crowd {
         }
         all(callers);
         return calls.get();
+    }
+
+    /** How many answers there are of each status. */
+    static Map<Integer, Long> statuses(List<Answer> answers) {
+        return answers.stream().collect(Collectors.groupingBy(Answer::status, Collectors.counting()));
     }
 
     private static <T> List<T> all(List<Future<T>> futures) throws Exception {

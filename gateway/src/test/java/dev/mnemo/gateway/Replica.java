@@ -60,7 +60,9 @@ final class Replica implements AutoCloseable {
         }
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Replica replica = new Replica(process, port, redisUrl);
-        Thread.ofVirtual().start(replica::read);
+        // Reading a pipe holds on to its thread, and of those that carry virtual ones there are few.
+        Thread.ofPlatform().daemon().start(replica::read);
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return replica;
     }
 
