@@ -124,6 +124,22 @@ final class Crowd {
         return calls.get();
     }
 
+    /** Asks, and reads the answer until these words have come; the rest is the caller's. */
+    static Socket open(Replica gateway, byte[] call, String words) throws IOException {
+        Socket socket = connect(gateway);
+        socket.getOutputStream().write(call);
+        InputStream in = socket.getInputStream();
+        StringBuilder read = new StringBuilder();
+        while (read.indexOf(words) < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("the answer breaks off: " + read);
+            }
+            read.append((char) next);
+        }
+        return socket;
+    }
+
     /** How many answers there are of each status. */
     static Map<Integer, Long> statuses(List<Answer> answers) {
         return answers.stream().collect(Collectors.groupingBy(Answer::status, Collectors.counting()));

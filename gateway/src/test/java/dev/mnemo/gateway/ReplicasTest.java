@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.gateway.Crowd.Answer;
 import dev.mnemo.redis.TestRedis;
 import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -42,25 +45,39 @@ class ReplicasTest {
     private static final TestRedis.Own REDIS = new TestRedis.Own();
     private static final ScriptedUpstream UPSTREAM = new ScriptedUpstream();
     private static final List<Replica> GATEWAYS = new ArrayList<>();
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static Replica doomed;
     private static Usage usage;
 
     @BeforeAll
     static void begin() throws Exception {
         Path tenants = Mnemo.directory(tenants());
         for (int i = 0; i < REPLICAS; i++) {
-            // A cold process on a busy machine must not take its own slowness for a Redis that is away.
-            GATEWAYS.add(Replica.begin(tenants, REDIS.url(), SMALL, "mnemo.redis.timeout=20s"));
+            GATEWAYS.add(begin(tenants));
         }
+        doomed = begin(tenants);
         for (Replica gateway : GATEWAYS) {
             gateway.started();
         }
+        doomed.started();
         usage = Usage.of(GATEWAYS.getFirst());
         List<Answer> warm = Crowd.ask(GATEWAYS, 8, i -> Crowd.chat("warm", null, body("m", "x")));
         assertThat(warm).extracting(Answer::status).containsOnly(200);
     }
 
+    private static Replica begin(Path tenants) throws IOException {
+        // A cold process on a busy machine must not take its own slowness for a Redis that is away.
+        return Replica.begin(
+                tenants,
+                REDIS.url(),
+                SMALL,
+                "mnemo.redis.timeout=20s",
+                "mnemo.budget.lease=" + LEASE.toSeconds() + "s");
+    }
+
     @AfterAll
     static void end() {
+        doomed.close();
         GATEWAYS.forEach(Replica::close);
         REDIS.stop();
         UPSTREAM.close();
@@ -74,6 +91,23 @@ class ReplicasTest {
         // A call that asks for an answer of 1,000 tokens must have these and a few for its prompt: 64 fit, and never
         // 65.
         tenants.put("tokens", tenant("tokens", "tokens: 64900, per: tenant, every: month"));
+        tenants.put("prompts", tenant("prompts", "input-tokens: 20000, per: tenant, every: month"));
+        // An answer of 1,000 tokens is a dollar, and prompts are free: 64 fit.
+        tenants.put(
+                "dollars",
+                tenant("dollars", "usd: 64, per: tenant, every: month")
+                        + "models: [{name: \"*\", price: {input: 0, output: 1000}}]\n");
+        tenants.put("parallel", tenant("parallel", "in-flight: 32, per: tenant"));
+        tenants.put(
+                "killed",
+                Mnemo.tenant("killed", UPSTREAM.port(), """
+                        budgets:
+                          limits:
+                            - {name: only, per: tenant, tokens: 100M, every: month}
+                            - {name: parallel, per: tenant, in-flight: 8}
+                        """)
+                        .replace("idle: 1s", "idle: 60s")
+                        .replace("total: 10s", "total: 60s"));
         tenants.put("cold", tenant("cold", "requests: 100, per: tenant, every: month"));
         tenants.put("flushed", tenant("flushed", "tokens: 100M, per: tenant, every: month"));
         for (int i = 0; i < EDGES; i++) {
@@ -132,6 +166,143 @@ class ReplicasTest {
 
         assertThat(Crowd.statuses(answers)).isEqualTo(Map.of(200, 64L, 429, CALLS - 64L));
         settled("tokens", "any", 64 * 7);
+    }
+
+    @Test
+    void aThousandCallsOverFourReplicasHoldExactlyTheDollarsThatFit() throws Exception {
+        CountDownLatch refused = new CountDownLatch(CALLS - 64);
+        UPSTREAM.on("dear", call -> {
+            refused.await(30, TimeUnit.SECONDS);
+            call.json(200, ScriptedUpstream.answer("Hi.", 5, 2));
+        });
+        String body = "{\"model\":\"dear\",\"max_tokens\":1000,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+
+        List<Answer> answers = Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("dollars", null, body), answer -> {
+            if (answer.refused()) {
+                refused.countDown();
+            }
+        });
+
+        assertThat(Crowd.statuses(answers)).isEqualTo(Map.of(200, 64L, 429, CALLS - 64L));
+        eventually("nothing is held any more", () -> usage.held("dollars", "any", "only") == 0);
+    }
+
+    /** How many that is, the estimate says; that there are neither more nor fewer is the ledger's affair. */
+    @Test
+    void aThousandCallsOverFourReplicasHoldAsManyPromptsAsFit() throws Exception {
+        CountDownLatch decided = new CountDownLatch(CALLS);
+        CountDownLatch go = new CountDownLatch(1);
+        UPSTREAM.on("long", call -> {
+            decided.countDown();
+            go.await(30, TimeUnit.SECONDS);
+            call.json(200, ScriptedUpstream.answer("Hi.", 5, 2));
+        });
+        AtomicLong held = new AtomicLong();
+        Thread.ofVirtual().start(() -> {
+            try {
+                decided.await();
+                held.set(usage.held("prompts", "any", "only"));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                go.countDown();
+            }
+        });
+        String body = body("long", "x".repeat(1_000));
+
+        List<Answer> answers = Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("prompts", null, body), answer -> {
+            if (answer.refused()) {
+                decided.countDown();
+            }
+        });
+
+        long admitted = answers.stream().filter(Answer::admitted).count();
+        assertThat(admitted).isBetween(1L, CALLS - 1L);
+        assertThat(Crowd.statuses(answers)).isEqualTo(Map.of(200, admitted, 429, CALLS - admitted));
+        assertThat(held.get() % admitted).as("each holds as much").isZero();
+        assertThat(held.get()).isLessThanOrEqualTo(20_000);
+        assertThat(held.get() + held.get() / admitted).as("one more").isGreaterThan(20_000);
+        settled("prompts", "any", admitted * 5);
+    }
+
+    @Test
+    void aThousandCallsOverFourReplicasAreNeverMoreInFlightThanMayBe() throws Exception {
+        CountDownLatch refused = new CountDownLatch(CALLS - 32);
+        AtomicInteger flying = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        UPSTREAM.on("flying", call -> {
+            most.accumulateAndGet(flying.incrementAndGet(), Math::max);
+            refused.await(30, TimeUnit.SECONDS);
+            flying.decrementAndGet();
+            call.json(200, ScriptedUpstream.answer("Hi.", 5, 2));
+        });
+
+        List<Answer> answers =
+                Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("parallel", null, body("flying", "x")), answer -> {
+                    if (answer.refused()) {
+                        refused.countDown();
+                    }
+                });
+
+        assertThat(Crowd.statuses(answers)).isEqualTo(Map.of(200, 32L, 429, CALLS - 32L));
+        assertThat(most.get()).isEqualTo(32);
+        eventually("all have landed", () -> usage.held("parallel", "any", "only") == 0);
+        assertThat(Crowd.ask(GATEWAYS, 8, i -> Crowd.chat("parallel", null, body("m", "x"))))
+                .as("there is room again, and for as many")
+                .extracting(Answer::status)
+                .containsOnly(200);
+    }
+
+    /**
+     * As long as a replica lives, its streams keep what they hold, though they last longer than the lease. When it is gone,
+     * their places are free again within the lease; what they had reserved counts as used, for nobody knows better.
+     */
+    @Test
+    void aReplicaKilledInMidStreamLeavesNoHoldBehindItsLease() throws Exception {
+        UPSTREAM.on("endless", call -> {
+            call.events();
+            call.chunk(ScriptedUpstream.delta("Once"));
+            call.untilPeerCloses();
+        });
+        String endless =
+                "{\"model\":\"endless\",\"stream\":true,\"max_tokens\":1000,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+        List<Socket> streams = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                streams.add(Crowd.open(doomed, Crowd.chat("killed", null, endless), "Once"));
+            }
+            long held = usage.held("killed", "any", "only");
+            assertThat(held).isGreaterThan(8 * 1_000L);
+            long longer = System.nanoTime() + LEASE.plus(LEASE.dividedBy(2)).toNanos();
+            while (System.nanoTime() < longer) {
+                assertThat(next().status()).as("no place is free").isEqualTo(429);
+                assertThat(usage.held("killed", "any", "only")).isEqualTo(held);
+            }
+
+            doomed.kill();
+            long killed = System.nanoTime();
+            int waited = 0;
+            while (next().refused()) {
+                waited++;
+                assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(3));
+            }
+
+            assertThat(waited).as("a lease is not over at once").isPositive();
+            eventually(
+                    "nothing is held any more",
+                    () -> usage.held("killed", "any", "only") == 0 && usage.held("killed", "any", "parallel") == 0);
+            assertThat(usage.used("killed", "any", "only")).isEqualTo(held + 12);
+        } finally {
+            for (Socket stream : streams) {
+                stream.close();
+            }
+        }
+    }
+
+    /** One call of the tenant whose replica dies, by another replica; it costs 12 tokens. */
+    private static Answer next() throws Exception {
+        return Crowd.ask(List.of(GATEWAYS.getFirst()), 1, i -> Crowd.chat("killed", null, body("m", "x")))
+                .getFirst();
     }
 
     /** A counter that is missing is begun by whoever comes first, and only by that one; so is a script that is not known. */
