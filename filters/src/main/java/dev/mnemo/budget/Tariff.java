@@ -11,6 +11,9 @@ import dev.mnemo.tenant.Price;
  */
 record Tariff(Price price, long edge) {
 
+    /** Half of what stays exact in Redis' Lua: no call costs four million dollars. */
+    private static final long MOST = 1L << 52;
+
     /** Of a model whose price is not known. */
     static final Tariff FREE = new Tariff(new Price(0, 0, 0, 0, 0), -1);
 
@@ -26,7 +29,7 @@ record Tariff(Price price, long edge) {
 
     /** What an answer costs behind a prompt of so many tokens. */
     long answer(long prompt, long answer) {
-        return answer * price.output() * (beyond(prompt) ? 3 : 2) / 2;
+        return Math.min(MOST, answer * price.output() * (beyond(prompt) ? 3 : 2) / 2);
     }
 
     /** What a prompt has really cost. */
@@ -37,7 +40,7 @@ record Tariff(Price price, long edge) {
                 + usage.cachedInput() * price.cached()
                 + written * price.written()
                 + usage.writtenForHour() * price.writtenHour();
-        return cost * (beyond(usage.input()) ? 2 : 1);
+        return Math.min(MOST, cost * (beyond(usage.input()) ? 2 : 1));
     }
 
     private boolean beyond(long prompt) {

@@ -31,6 +31,11 @@ final class Channels implements NettyCustomizer {
         open.add(channel);
     }
 
+    /** Whether anything is connected now. */
+    boolean isConnected() {
+        return !open.isEmpty();
+    }
+
     /**
      * When the server said that it is a replica. At most once a second, for the address may lead there for a while.
      *

@@ -9,11 +9,11 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +47,7 @@ public final class RedisLink {
     }
 
     /** One connection, and the event loop that it lives on. */
-    record Lane(
-            EventLoop loop,
-            StatefulConnection<byte[], byte[]> connection,
-            RedisClusterAsyncCommands<byte[], byte[]> commands,
-            Channels channels) {}
+    record Lane(EventLoop loop, RedisClusterAsyncCommands<byte[], byte[]> commands, Channels channels) {}
 
     private final String name;
     private final CircuitBreaker breaker;
@@ -75,7 +71,7 @@ public final class RedisLink {
     /** Whether a command would be sent now, on whichever event loop. */
     public boolean isUp() {
         return lanes.size() == loops
-                && lanes.stream().allMatch(lane -> lane.connection().isOpen())
+                && lanes.stream().allMatch(lane -> lane.channels().isConnected())
                 && breaker.getState() != CircuitBreaker.State.OPEN;
     }
 
@@ -95,14 +91,13 @@ public final class RedisLink {
 
     /** The connection of the event loop that asks; for another thread, any. Null while there is none. */
     private @Nullable Lane lane() {
-        Lane any = null;
         for (Lane lane : lanes) {
             if (lane.loop().inEventLoop()) {
                 return lane;
             }
-            any = lane;
         }
-        return any;
+        int open = lanes.size();
+        return open == 0 ? null : lanes.get(ThreadLocalRandom.current().nextInt(open));
     }
 
     /**

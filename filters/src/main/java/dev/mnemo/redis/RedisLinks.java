@@ -131,7 +131,7 @@ public final class RedisLinks {
             single.setOptions(with(ClientOptions.builder()).build());
             clients.add(single);
             keepTrying(link -> single.connectAsync(ByteArrayCodec.INSTANCE, uris.getFirst())
-                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async(), channels))));
+                    .thenAccept(opened -> link.connected(new Lane(loop, opened.async(), channels))));
         } else {
             RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
             cluster.setOptions((ClusterClientOptions) with(ClusterClientOptions.builder()
@@ -143,7 +143,7 @@ public final class RedisLinks {
             clients.add(cluster);
             keepTrying(link -> cluster.refreshPartitionsAsync()
                     .thenCompose(known -> cluster.connectAsync(ByteArrayCodec.INSTANCE))
-                    .thenAccept(opened -> link.connected(new Lane(loop, opened, opened.async(), channels))));
+                    .thenAccept(opened -> link.connected(new Lane(loop, opened.async(), channels))));
         }
     }
 

@@ -141,6 +141,7 @@ class RedisDaysTest {
 
             redis.stop();
             eventually("calls go on without context", () -> unavailable.get() > 100);
+            eventually("operators see it", () -> health("").body().contains("\"budget\":\"down\""));
 
             redis.start();
             long back = System.nanoTime();

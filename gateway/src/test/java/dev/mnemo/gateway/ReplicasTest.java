@@ -87,6 +87,7 @@ class ReplicasTest {
         Map<String, String> tenants = new HashMap<>();
         tenants.put("warm", tenant("warm", "requests: 1M, per: tenant, every: month"));
         tenants.put("hundred", tenant("hundred", "requests: 100, per: tenant, every: month"));
+        tenants.put("minute", tenant("minute", "requests: 100, per: tenant, every: minute"));
         tenants.put("ten", tenant("ten", "requests: 10, per: user, every: month"));
         // A call that asks for an answer of 1,000 tokens must have these and a few for its prompt: 64 fit, and never
         // 65.
@@ -134,6 +135,15 @@ class ReplicasTest {
         assertThat(Crowd.statuses(answers)).isEqualTo(Map.of(200, 100L, 429, CALLS - 100L));
         assertThat(UPSTREAM.seen).hasSize(100);
         settled("hundred", "any", 100);
+    }
+
+    /** What noMinuteWheneverItBeginsHasMoreThanItsLimit promises of one ledger. */
+    @Test
+    void aMinuteOfAThousandCallsOverFourReplicasHasNoMoreThanItsLimit() throws Exception {
+        List<Answer> answers = Crowd.ask(GATEWAYS, EACH, i -> Crowd.chat("minute", "u" + i, body("m", "x")));
+
+        assertThat(answers).filteredOn(Answer::admitted).hasSize(100);
+        assertThat(answers).filteredOn(Answer::refused).hasSize(CALLS - 100);
     }
 
     @Test
