@@ -10,8 +10,13 @@
 -- Returns    1, or 0 when there was nothing to do
 local MOST = 10000
 local NUMBERS = '>i8i8i8i8i8i8i8i8i8i8'
-local hold = redis.call('GET', KEYS[1])
-if hold == 'settled' or not hold and ARGV[3] == 'correct' then
+local call = redis.call
+-- Read and marked with one command. What was marked before is so for ten minutes more.
+local hold = call('SET', KEYS[1], 'settled', 'EX', '600', 'GET')
+if hold == 'settled' then
+  return 0
+elseif not hold and ARGV[3] == 'correct' then
+  call('DEL', KEYS[1])
   return 0
 end
 hold = hold and cmsgpack.unpack(hold)
@@ -21,34 +26,37 @@ for i = 1, #KEYS - 3 do
   local key, a = KEYS[3 + i], 6 + 2 * i
   local change = ARGV[a] - (hold and hold[3 + i] or 0)
   if i > minutes then
-    redis.call('ZREM', key, KEYS[1])
+    call('ZREM', key, KEYS[1])
   elseif change == 0 then
     -- Already so.
   elseif i <= windows then
-    local sum = redis.call('INCRBY', key, change)
+    local sum = call('INCRBY', key, change)
     if sum == change then
-      redis.call('EXPIREAT', key, ARGV[a + 1])
+      call('EXPIREAT', key, ARGV[a + 1])
     end
     if sum < 0 then
       -- Redis has lost what was held: it cannot be given back.
-      redis.call('INCRBY', key, -sum)
+      call('INCRBY', key, -sum)
     end
   else
     -- Without a hold it counts from now. A second that is no part of the last minute any more is left alone.
-    local second = hold and hold[1] or redis.call('TIME')[1]
-    if not hold or redis.call('HEXISTS', key, second) == 1 then
-      redis.call('HINCRBY', key, second, change)
-      redis.call('HINCRBY', key, 'sum', change)
-      redis.call('EXPIRE', key, 120)
+    local at = call('HGET', key, 'at')
+    local second = hold and hold[1] or tonumber(redis.call('TIME')[1])
+    if not hold or call('HEXISTS', key, second) == 1 then
+      call('HINCRBY', key, second, change)
+      if at and second < tonumber(at) then
+        call('HINCRBY', key, 'before', change)
+      end
+      call('EXPIRE', key, '120')
     end
   end
 end
 
 local row, numbers = ARGV[4], ARGV[6]
-local before = redis.call('HGET', KEYS[3], row)
-if not before and redis.call('HLEN', KEYS[3]) >= MOST then
+local before = call('HGET', KEYS[3], row)
+if not before and call('HLEN', KEYS[3]) >= MOST then
   row = ARGV[5]
-  before = redis.call('HGET', KEYS[3], row)
+  before = call('HGET', KEYS[3], row)
 end
 if before then
   local sum, more = {struct.unpack(NUMBERS, before)}, {struct.unpack(NUMBERS, numbers)}
@@ -57,11 +65,10 @@ if before then
   end
   numbers = struct.pack(NUMBERS, unpack(sum, 1, 10))
 end
-if redis.call('HSET', KEYS[3], row, numbers) == 1 then
-  redis.call('EXPIREAT', KEYS[3], ARGV[7])
+if call('HSET', KEYS[3], row, numbers) == 1 then
+  call('EXPIREAT', KEYS[3], ARGV[7])
 end
 if hold then
-  redis.call('ZREM', KEYS[2], KEYS[1])
+  call('ZREM', KEYS[2], KEYS[1])
 end
-redis.call('SET', KEYS[1], 'settled', 'EX', 600)
 return 1
