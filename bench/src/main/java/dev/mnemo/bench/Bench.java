@@ -12,7 +12,7 @@ public final class Bench {
 
     /** Which tables. */
     private static final List<String> PARTS = List.of(System.getenv()
-            .getOrDefault("BENCH_PARTS", "chat,dialects,large,stream")
+            .getOrDefault("BENCH_PARTS", "ledger,chat,limits,dialects,large,stream")
             .split(","));
 
     private static final int WARM = 60_000;
@@ -20,6 +20,12 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
+        if (PARTS.contains("ledger")) {
+            LedgerTable.measure().print();
+        }
+        if (PARTS.equals(List.of("ledger"))) {
+            return;
+        }
         try (Setup setup = Setup.start()) {
             Seed.plant(setup, Setup.SMALL, 5, 200);
             for (Gateway gateway : setup.gateways()) {
@@ -27,6 +33,9 @@ public final class Bench {
             }
             if (PARTS.contains("chat")) {
                 ChatTable.measure(setup).print();
+            }
+            if (PARTS.contains("limits")) {
+                LimitsTable.measure(setup).print();
             }
             if (PARTS.contains("dialects")) {
                 DialectTable.measure(setup).print();

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.ByteBuffer;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 
@@ -18,6 +21,11 @@ final class Meter {
 
     /** Where a record has its time, in milliseconds since 1970. */
     private static final int RECORDED_AT = 26;
+
+    /** Where a row of the book has its tokens. */
+    private static final int INPUT_AT = 8;
+
+    private static final int OUTPUT_AT = 32;
 
     private final RedisCommands<byte[], byte[]> redis;
 
@@ -43,8 +51,8 @@ final class Meter {
         long began = System.currentTimeMillis();
         T result = measurement.call();
         long made = calls.applyAsLong(result);
-        long used = used(request.tenant()) - before;
-        long expected = made * (WireFormat.INPUT + WireFormat.OUTPUT);
+        long expected = before + made * (WireFormat.INPUT + WireFormat.OUTPUT);
+        long used = used(request.tenant());
         if (used != expected) {
             throw new IllegalStateException(request.format() + ": used " + used + " (expected: " + expected + ")");
         }
@@ -67,18 +75,28 @@ final class Meter {
         throw new IllegalStateException(tenant + ": fewer than " + count + " calls were recorded");
     }
 
-    /** Tokens charged to the tenant, once no call holds anything any more. */
+    /** Tokens that the tenant's books of today and yesterday have, once no call holds anything and no more come. */
     private long used(String tenant) throws InterruptedException {
-        byte[] key = key(tenant, "limit:tenant-month");
-        for (int i = 0; i < 200 && number(key, "held") != 0; i++) {
+        long before = -1;
+        long used = written(tenant);
+        for (int i = 0; i < 200 && (used != before || redis.zcard(key(tenant, "leases")) != 0); i++) {
             Thread.sleep(50);
+            before = used;
+            used = written(tenant);
         }
-        return number(key, "used");
+        return used;
     }
 
-    private long number(byte[] key, String field) {
-        byte[] value = redis.hget(key, field.getBytes(US_ASCII));
-        return value == null ? 0 : Long.parseLong(new String(value, US_ASCII));
+    private long written(String tenant) {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        long sum = 0;
+        for (LocalDate day : List.of(today, today.minusDays(1))) {
+            for (byte[] row : redis.hvals(key(tenant, "usage:" + day))) {
+                sum += ByteBuffer.wrap(row).getLong(INPUT_AT)
+                        + ByteBuffer.wrap(row).getLong(OUTPUT_AT);
+            }
+        }
+        return sum;
     }
 
     private static byte[] key(String owner, String name) {

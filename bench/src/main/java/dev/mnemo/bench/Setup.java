@@ -4,14 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.codec.ByteArrayCodec;
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import redis.embedded.RedisServer;
 
 /**
@@ -29,14 +32,24 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
     /** A tenant whose users have a hundred shown, in a context of up to 60,000 tokens. */
     static final String LARGE = "large";
 
+    /** A tenant without limits. */
+    static final String FREE = "free";
+
+    /** A tenant with four limits. */
+    static final String FOUR = "four";
+
+    private static final String TWO_LIMITS = "{name: tenant-month, per: tenant, tokens: 9000000M, every: month},"
+            + "{name: user-day, per: user, tokens: 9000000M, every: day}";
+    private static final String FOUR_LIMITS = TWO_LIMITS
+            + ",{name: tenant-day, per: tenant, usd: 900000, every: day}"
+            + ",{name: key-minute, per: key, requests: 9000M, every: minute}";
+
     private static final String TENANT = """
             keys: [{id: bench, sha256: "%s", may: [chat, memory]}]
             upstreams: [{name: cheap, speaks: [openai, anthropic, gemini, ollama], url: "http://127.0.0.1:%d", credential: none}]
             memory: %s
-            budgets:
-              limits:
-                - {name: tenant-month, per: tenant, tokens: 9000000M, every: month}
-                - {name: user-day, per: user, tokens: 9000000M, every: day}
+            models: [{name: bench, price: {input: 2.5, output: 10}}]
+            budgets: {limits: [%s]}
             """;
 
     static Setup start() throws Exception {
@@ -91,8 +104,11 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
 
     private static Gateway startMnemo(int upstream, String redis) throws Exception {
         Path tenants = Files.createTempDirectory("bench-tenants");
-        tenant(tenants, SMALL, upstream, "{recent: 5, keep: 20}");
-        tenant(tenants, LARGE, upstream, "{context: 60k, recent: 100, keep: 100}");
+        String few = "{recent: 5, keep: 20}";
+        tenant(tenants, SMALL, upstream, few, TWO_LIMITS);
+        tenant(tenants, LARGE, upstream, "{context: 60k, recent: 100, keep: 100}", TWO_LIMITS);
+        tenant(tenants, FREE, upstream, few, "");
+        tenant(tenants, FOUR, upstream, few, FOUR_LIMITS);
         int port = free();
         return Gateway.start(
                 port,
@@ -106,19 +122,24 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
                         "--mnemo.redis.url=" + redis));
     }
 
-    private static void tenant(Path directory, String id, int upstream, String memory) throws Exception {
+    private static void tenant(Path directory, String id, int upstream, String memory, String limits) throws Exception {
         byte[] hash = MessageDigest.getInstance("SHA-256").digest((id + "-key").getBytes(UTF_8));
         Files.writeString(
-                directory.resolve(id + ".yaml"), TENANT.formatted(HexFormat.of().formatHex(hash), upstream, memory));
+                directory.resolve(id + ".yaml"),
+                TENANT.formatted(HexFormat.of().formatHex(hash), upstream, memory, limits));
     }
 
+    /** Without Mnemo, whose filters a gateway would otherwise find and use. */
     private static List<String> java(Class<?> main, String... arguments) {
-        List<String> what = new ArrayList<>(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(path -> !Path.of(path).getFileName().toString().startsWith("mnemo-"))
+                .collect(Collectors.joining(File.pathSeparator));
+        List<String> what = new ArrayList<>(List.of("-cp", classes, main.getName()));
         what.addAll(List.of(arguments));
         return what;
     }
 
-    private static int free() throws Exception {
+    static int free() throws Exception {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
