@@ -49,7 +49,7 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
             upstreams: [{name: cheap, speaks: [openai, anthropic, gemini, ollama], url: "http://127.0.0.1:%d", credential: none}]
             memory: %s
             models: [{name: bench, price: {input: 2.5, output: 10}}]
-            budgets: {limits: [%s]}
+            %s
             """;
 
     static Setup start() throws Exception {
@@ -124,9 +124,10 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
 
     private static void tenant(Path directory, String id, int upstream, String memory, String limits) throws Exception {
         byte[] hash = MessageDigest.getInstance("SHA-256").digest((id + "-key").getBytes(UTF_8));
+        String budgets = limits.isEmpty() ? "" : "budgets: {limits: [" + limits + "]}";
         Files.writeString(
                 directory.resolve(id + ".yaml"),
-                TENANT.formatted(HexFormat.of().formatHex(hash), upstream, memory, limits));
+                TENANT.formatted(HexFormat.of().formatHex(hash), upstream, memory, budgets));
     }
 
     /** Without Mnemo, whose filters a gateway would otherwise find and use. */
