@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import reactor.core.publisher.Mono;
+import reactor.core.publisher.Flux;
 
 /**
  * The end of the process, in order: the web server lets its last answers end; what is still to be settled and recorded is
@@ -19,6 +19,9 @@ final class GentleStop implements SmartLifecycle {
     private final Duration patience;
     private volatile boolean running;
 
+    /**
+     * @param detached what is waited for, one after the other: what fails in the first may be handed to the next
+     */
     GentleStop(List<Detached> detached, RedisLinks redis, Duration patience) {
         this.detached = List.copyOf(detached);
         this.redis = redis;
@@ -38,7 +41,8 @@ final class GentleStop implements SmartLifecycle {
     @Override
     public void stop(Runnable done) {
         stop();
-        Mono.when(detached.stream().map(work -> work.drain(patience)).toList())
+        Flux.fromIterable(detached)
+                .concatMap(work -> work.drain(patience))
                 .then(redis.closed())
                 .doFinally(signal -> done.run())
                 .subscribe();

@@ -75,8 +75,9 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
-    GentleStop mnemoStop(List<Detached> detached, RedisLinks redis, MnemoProperties properties) {
-        return new GentleStop(detached, redis, properties.after().drain());
+    GentleStop mnemoStop(Detached detached, Detached mnemoUnsettled, RedisLinks redis, MnemoProperties properties) {
+        return new GentleStop(
+                List.of(detached, mnemoUnsettled), redis, properties.after().drain());
     }
 
     /** Those of the HTTP server, so that a call stays on the event loop that it came in on. */

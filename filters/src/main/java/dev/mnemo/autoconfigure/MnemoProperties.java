@@ -73,6 +73,6 @@ public record MnemoProperties(
      */
     public record After(
             @DefaultValue("10000") int running,
-            @DefaultValue("50000") int unsettled,
+            @DefaultValue("20000") int unsettled,
             @DefaultValue("10s") Duration drain) {}
 }

@@ -11,7 +11,6 @@ import dev.mnemo.call.Ending;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.call.TokenEstimate;
-import dev.mnemo.tenant.BudgetPolicy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,27 +49,37 @@ public final class BudgetGate implements Budget {
     }
 
     /** Where a claim is held; the last word is what settles. */
-    private record Held(Claim claim, boolean alone) {}
+    private record Held(Claim claim, Where where) {}
+
+    private enum Where {
+        /** By the ledger that all replicas share, as far as is known. */
+        SHARED,
+        /** By this replica alone. */
+        ALONE,
+        /** It was refused. */
+        NOWHERE
+    }
 
     @Override
     public Mono<Admission> admit(LlmCall call) {
         Claim claim = charges.claim(call, clock.instant());
-        AtomicReference<Held> held = new AtomicReference<>(new Held(claim, false));
+        AtomicReference<Held> held = new AtomicReference<>(new Held(claim, Where.SHARED));
         // Before reserving: a client that leaves while Redis works must have its hold released all the same.
         call.atEnd(ending -> settle(call, held.get(), ending));
         if (claim.lines().isEmpty()) {
             return Mono.just(new Admission(call.contextCap()));
         }
-        BudgetPolicy policy = claim.policy();
+        boolean open = claim.policy().open()
+                || claim.lines().stream().allMatch(line -> line.limit().shadow());
         return shared.reserve(claim)
                 .doOnNext(verdict -> {
-                    if (policy.open()) {
+                    if (open) {
                         local.seen(claim, verdict.levels());
                     }
                 })
                 .onErrorResume(e -> {
-                    listener.unavailable(claim.tenant(), !policy.open(), e);
-                    if (!policy.open()) {
+                    listener.unavailable(claim.tenant(), !open, e);
+                    if (!open) {
                         return Mono.error(Refusal.later(
                                 503,
                                 "budget_unavailable",
@@ -78,7 +87,7 @@ public final class BudgetGate implements Budget {
                                 AGAIN,
                                 true));
                     }
-                    held.set(new Held(claim, true));
+                    held.set(new Held(claim, Where.ALONE));
                     return local.reserve(claim);
                 })
                 .map(verdict -> admission(call, verdict, held));
@@ -89,12 +98,13 @@ public final class BudgetGate implements Budget {
         BudgetHeaders.write(verdict.levels(), headers::set);
         return switch (verdict) {
             case Admitted admitted -> {
-                held.updateAndGet(before -> new Held(admitted.claim(), before.alone()));
-                admitted.levels().forEach(level -> report(call, level));
+                held.updateAndGet(before -> new Held(admitted.claim(), before.where()));
+                admitted.levels().forEach(level -> report(call, admitted, level));
                 // A count must see the block that the next call will carry.
                 yield new Admission(Charges.generates(call) ? admitted.granted() : call.contextCap());
             }
             case Refused refused -> {
+                held.updateAndGet(before -> new Held(before.claim(), Where.NOWHERE));
                 listener.refused(call.tenant().id(), refused.by().limit().name());
                 throw Refusal.later(
                         429,
@@ -106,8 +116,8 @@ public final class BudgetGate implements Budget {
         };
     }
 
-    private void report(LlmCall call, Level level) {
-        if (level.limit().shadow() && level.left() < 0) {
+    private void report(LlmCall call, Admitted admitted, Level level) {
+        if (level.limit().shadow() && admitted.over(level)) {
             listener.overShadow(call.tenant().id(), level.limit().name());
         } else if (level.warns()) {
             listener.warned(call.tenant().id(), level.limit().name());
@@ -116,11 +126,16 @@ public final class BudgetGate implements Budget {
 
     private Mono<Void> settle(LlmCall call, Held held, Ending ending) {
         charges.learn(call, ending);
+        if (held.where() == Where.NOWHERE) {
+            return Mono.empty();
+        }
         Consumption used = charges.used(call, ending);
         if (used.estimated() > 0) {
             listener.estimated(held.claim().tenant());
         }
         Mono<Void> settled = shared.settle(held.claim(), used, Unheld.CHARGE).then();
-        return held.alone() ? local.settle(held.claim(), used, Unheld.CHARGE).then(settled) : settled;
+        return held.where() == Where.ALONE
+                ? local.settle(held.claim(), used, Unheld.CHARGE).then(settled)
+                : settled;
     }
 }

@@ -32,7 +32,7 @@ final class BudgetHeaders {
             if (level.warns() || of.shadow()) {
                 item(report, name)
                         .append(";used=")
-                        .append(Math.min((long) (level.share() * 100), MOST))
+                        .append(Math.min(level.percent(), MOST))
                         .append(of.shadow() ? ";shadow" : "");
             }
             if (of.shadow()) {

@@ -15,6 +15,7 @@ import dev.mnemo.tenant.Limit.Unit;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Price;
 import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.Upstream.Protocol;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,10 @@ final class Charges {
         }
         boolean priced = tenant.price(model) != null || !generates(call);
         Tariff tariff = tariff(call);
-        long perToken = tariff.input(prompt, marked(call));
+        boolean marked = marked(call);
+        // OpenAI's newer models write to their cache without being asked.
+        boolean writes = marked || call.dialect().protocol() == Protocol.OPENAI;
+        long perToken = tariff.input(prompt, writes, marked);
         // What is not known to be cached is not; all of an answer may be reasoning, where that weighs more.
         Consumption most = new Consumption(
                 1,

@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param id of the call; unique
  * @param policy of the tenant as the call began with it; its limits may be others by the time it is settled
  * @param at when: it decides which windows these are
- * @param lines one for each limit that counts this call, in their {@link Line#ORDER order}: so of several without room the
- *     first takes longest
+ * @param lines one for each limit that counts this call, in their {@link Line#ORDER order}
  * @param wish tokens that its context block would like
  * @param row under which its use is written down
  */
 public record Claim(
         String id, String tenant, BudgetPolicy policy, Instant at, List<Line> lines, long wish, UsageRow.Name row) {
+
+    /** More than any counter holds, and still exact in Redis' Lua. */
+    private static final long EXACT = (1L << 53) - 1;
 
     public Claim {
         lines = List.copyOf(lines);
@@ -33,6 +35,17 @@ public record Claim(
     /** The same claim at another time. */
     Claim at(Instant time) {
         return new Claim(id, tenant, policy, time, lines, wish, row);
+    }
+
+    /** Null where the limit does not count the call. */
+    @Nullable
+    Line line(Limit limit) {
+        for (Line line : lines) {
+            if (line.limit().equals(limit)) {
+                return line;
+            }
+        }
+        return null;
     }
 
     /**
@@ -56,7 +69,7 @@ public record Claim(
 
         /** The most that may be used before, for it to fit. A limit that only reports has always room. */
         long mostBefore() {
-            return limit.shadow() ? Long.MAX_VALUE >> 11 : limit.amount() - must;
+            return limit.shadow() ? EXACT : limit.amount() - must;
         }
 
         boolean isCalendar() {

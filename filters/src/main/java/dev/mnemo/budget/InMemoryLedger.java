@@ -2,7 +2,6 @@ package dev.mnemo.budget;
 
 import dev.mnemo.budget.Claim.Line;
 import dev.mnemo.budget.Ledger.Verdict.Admitted;
-import dev.mnemo.budget.Ledger.Verdict.Refused;
 import dev.mnemo.budget.Windows.Edges;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,8 +36,17 @@ public final class InMemoryLedger implements Ledger {
         private final Map<String, Long> inFlight = new LinkedHashMap<>();
     }
 
-    /** Null amounts of a hold that was settled. */
-    private record Hold(long at, long granted, @Nullable List<Long> amounts) {}
+    /**
+     * Null amounts of a hold that was settled.
+     *
+     * @param claim as it is held: the windows are those of its time
+     */
+    private record Hold(Claim claim, long granted, @Nullable List<Long> amounts) {
+
+        long second() {
+            return claim.at().getEpochSecond();
+        }
+    }
 
     /**
      * @param lease how long a hold counts as one of a call in flight unless it is renewed
@@ -58,12 +66,16 @@ public final class InMemoryLedger implements Ledger {
         return Mono.fromSupplier(() -> settled(claim, used, unheld));
     }
 
-    /** Takes over how limits stood when the shared ledger was last heard of, so that what is used up stays used up. */
+    /**
+     * Takes over how calendar limits stood when the shared ledger was last heard of, so that what is used up stays used up.
+     * The most that was seen counts: what calls in flight give back is not waited for.
+     */
     synchronized void seen(Claim claim, List<Level> levels) {
         for (Line line : claim.lines()) {
             for (Level level : levels) {
                 if (line.isCalendar() && level.limit().equals(line.limit())) {
-                    counter(claim, line).used = level.used();
+                    Counter counter = counter(claim, line);
+                    counter.used = Math.max(counter.used, level.used());
                 }
             }
         }
@@ -74,13 +86,12 @@ public final class InMemoryLedger implements Ledger {
         Claim claim = asked.at(now);
         Hold known = holds.get(claim.id());
         long granted = claim.wish();
-        int refused = -1;
+        List<Lack> lacks = new ArrayList<>();
         List<Line> lines = claim.lines();
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
+        for (Line line : lines) {
             long room = line.mostBefore() - used(claim, line);
             if (room < 0) {
-                refused = refused < 0 ? i : refused;
+                lacks.add(lack(claim, line, -room));
             } else if (line.rate() > 0) {
                 granted = Math.min(granted, room / line.rate());
             }
@@ -88,8 +99,8 @@ public final class InMemoryLedger implements Ledger {
         if (known != null) {
             return new Admitted(claim, known.granted(), levels(claim));
         }
-        if (refused >= 0) {
-            return refused(claim, lines.get(refused));
+        if (!lacks.isEmpty()) {
+            return Lack.refusal(lacks, levels(claim));
         }
         List<Long> amounts = new ArrayList<>();
         for (Line line : lines) {
@@ -104,15 +115,13 @@ public final class InMemoryLedger implements Ledger {
             }
             amounts.add(amount);
         }
-        holds.put(claim.id(), new Hold(now.getEpochSecond(), granted, amounts));
+        holds.put(claim.id(), new Hold(claim, granted, amounts));
         return new Admitted(claim, granted, levels(claim));
     }
 
-    private Refused refused(Claim claim, Line by) {
-        long used = used(claim, by);
-        Level level = level(claim, by);
-        Duration room = by.isMinute() ? wait(claim, by, used - by.mostBefore()) : level.resets();
-        return new Refused(level, room, by.mostBefore() < 0, levels(claim));
+    private Lack lack(Claim claim, Line line, long much) {
+        Level level = level(claim, line);
+        return new Lack(line, level, line.isMinute() ? wait(claim, line, much) : level.resets());
     }
 
     private Duration wait(Claim claim, Line line, long much) {
@@ -127,12 +136,13 @@ public final class InMemoryLedger implements Ledger {
         return Duration.ofSeconds(MINUTE);
     }
 
-    private synchronized boolean settled(Claim claim, Consumption used, Unheld unheld) {
-        Hold hold = holds.get(claim.id());
+    private synchronized boolean settled(Claim asked, Consumption used, Unheld unheld) {
+        Hold hold = holds.get(asked.id());
         List<Long> amounts = hold == null ? null : hold.amounts();
         if (amounts == null && (hold != null || unheld == Unheld.LEAVE)) {
             return false;
         }
+        Claim claim = hold == null ? asked : hold.claim();
         List<Line> lines = claim.lines();
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
@@ -145,10 +155,10 @@ public final class InMemoryLedger implements Ledger {
             } else if (hold == null) {
                 counter.seconds.merge(clock.instant().getEpochSecond(), change, Long::sum);
             } else {
-                counter.seconds.computeIfPresent(hold.at(), (second, amount) -> amount + change);
+                counter.seconds.computeIfPresent(hold.second(), (second, amount) -> amount + change);
             }
         }
-        holds.put(claim.id(), new Hold(0, 0, null));
+        holds.put(claim.id(), new Hold(claim, 0, null));
         return true;
     }
 
@@ -179,7 +189,7 @@ public final class InMemoryLedger implements Ledger {
     }
 
     private List<Level> levels(Claim claim) {
-        return RedisLedger.tightestFirst(
+        return Ledger.tightestFirst(
                 claim.lines().stream().map(line -> level(claim, line)).toList());
     }
 

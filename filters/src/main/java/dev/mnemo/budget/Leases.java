@@ -1,6 +1,9 @@
 package dev.mnemo.budget;
 
+import dev.mnemo.budget.Claim.Line;
 import dev.mnemo.call.BudgetListener;
+import dev.mnemo.tenant.Limit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,11 @@ public final class Leases implements Ledger {
     /** In one script, so that it does not keep Redis from others for long. */
     private static final int AT_ONCE = 200;
 
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    /** Calls in flight, to find out whether some give back what is lacking. */
+    private static final int LOOKED_AT = 200;
+
     private final RedisLedger redis;
     private final Ledger ledger;
     private final BudgetListener listener;
@@ -29,6 +37,36 @@ public final class Leases implements Ledger {
         private final Set<String> held = ConcurrentHashMap.newKeySet();
         private volatile boolean active;
         private volatile long renewals;
+
+        /**
+         * A window may be long, and yet have room soon: calls in flight give back what they were held for and did not use.
+         * Where those of this replica alone hold enough, waiting for them is worth more than waiting for the window's end.
+         */
+        Verdict soon(Claim claim, Verdict.Refused refused) {
+            Limit limit = refused.by().limit();
+            Line line = claim.line(limit);
+            if (line == null || !line.isCalendar() || refused.never()) {
+                return refused;
+            }
+            long held = 0;
+            int looked = 0;
+            for (Claim other : asked.values()) {
+                Line same = held(other) ? other.line(limit) : null;
+                held += same != null && same.subject().equals(line.subject()) ? same.must() : 0;
+                if (held >= line.must() - refused.by().left()) {
+                    Duration room = refused.room().compareTo(SOON) < 0 ? refused.room() : SOON;
+                    return new Verdict.Refused(refused.by(), room, false, refused.levels());
+                }
+                if (++looked == LOOKED_AT) {
+                    break;
+                }
+            }
+            return refused;
+        }
+
+        private boolean held(Claim claim) {
+            return held.contains(claim.id());
+        }
     }
 
     /**
@@ -47,25 +85,28 @@ public final class Leases implements Ledger {
             Live live = tenants.computeIfAbsent(claim.tenant(), tenant -> new Live());
             live.asked.put(claim.id(), claim);
             live.active = true;
-            return ledger.reserve(claim).doOnNext(verdict -> {
-                switch (verdict) {
-                    case Verdict.Admitted admitted -> live.held.add(claim.id());
-                    case Verdict.Refused refused -> live.asked.remove(claim.id());
+            return ledger.reserve(claim).map(verdict -> switch (verdict) {
+                case Verdict.Admitted admitted -> {
+                    live.held.add(claim.id());
+                    yield admitted;
+                }
+                case Verdict.Refused refused -> {
+                    live.asked.remove(claim.id());
+                    yield live.soon(claim, refused);
                 }
             });
         });
     }
 
+    /** The call is over when this is asked for, whether or not the settling is ever subscribed to. */
     @Override
     public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
-        return Mono.defer(() -> {
-            Live live = tenants.get(claim.tenant());
-            if (live != null) {
-                live.asked.remove(claim.id());
-                live.held.remove(claim.id());
-            }
-            return ledger.settle(claim, used, unheld);
-        });
+        Live live = tenants.get(claim.tenant());
+        if (live != null) {
+            live.asked.remove(claim.id());
+            live.held.remove(claim.id());
+        }
+        return ledger.settle(claim, used, unheld);
     }
 
     /** Renews all that is held, once. Errors are the ledger's; the next time everything is tried again. */
@@ -103,8 +144,8 @@ public final class Leases implements Ledger {
         long lost = 0;
         for (int i = 0; i < claims.size(); i++) {
             String id = claims.get(i).id();
-            // A call that was settled meanwhile is none; its mark is there for minutes.
-            lost += answer.get(1 + i) == 0 && held.contains(id) ? 1 : 0;
+            // A call that was settled meanwhile is none: its mark is there for minutes. A loss is told once.
+            lost += answer.get(1 + i) == 0 && held.contains(id) && live.held.remove(id) ? 1 : 0;
         }
         boolean restarted = answer.getFirst() <= live.renewals;
         live.renewals = answer.getFirst();

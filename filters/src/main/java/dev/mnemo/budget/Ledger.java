@@ -1,7 +1,10 @@
 package dev.mnemo.budget;
 
+import dev.mnemo.budget.Claim.Line;
 import dev.mnemo.tenant.Limit;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
@@ -25,6 +28,13 @@ public interface Ledger {
      */
     Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld);
 
+    /** What is most used comes first. */
+    static List<Level> tightestFirst(List<Level> levels) {
+        List<Level> sorted = new ArrayList<>(levels);
+        sorted.sort(Comparator.comparingDouble(level -> -level.share()));
+        return List.copyOf(sorted);
+    }
+
     /** What a settle does when nothing is held, and nothing says that it was settled before. */
     enum Unheld {
         /** Nothing was reserved, as the ledger was away: what was used is counted now. */
@@ -38,7 +48,7 @@ public interface Ledger {
      *
      * @param used in this window, holds included; it may be more than the limit, as an answer can be longer than what was
      *     held for it
-     * @param resets until all of it is free again; more than zero
+     * @param resets until the window ends, or a minute is over; for calls in flight a second. More than zero
      */
     record Level(Limit limit, long used, Duration resets) {
 
@@ -47,13 +57,18 @@ public interface Ledger {
         }
 
         /** The share that is used; 1 at the limit. */
-        public double share() {
+        double share() {
             return (double) used / limit.amount();
+        }
+
+        /** The share that is used, in whole per cent. */
+        long percent() {
+            return used * 100 / limit.amount();
         }
 
         /** Whether it is used up to the share at which the tenant wants to be warned, or beyond. */
         boolean warns() {
-            return share() * 100 >= limit.warn();
+            return used * 100 >= limit.amount() * limit.warn();
         }
     }
 
@@ -66,7 +81,15 @@ public interface Ledger {
          * @param claim as it is held: its windows are right by the ledger's own clock
          * @param granted tokens of the wish
          */
-        record Admitted(Claim claim, long granted, List<Level> levels) implements Verdict {}
+        record Admitted(Claim claim, long granted, List<Level> levels) implements Verdict {
+
+            /** Whether the limit would have refused the call: without its block too, there is no room for it. */
+            boolean over(Level level) {
+                Line line = claim.line(level.limit());
+                long block = line == null ? 0 : granted * line.rate();
+                return level.left() + block < 0;
+            }
+        }
 
         /**
          * Nothing is held.

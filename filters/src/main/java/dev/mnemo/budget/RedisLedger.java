@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.mnemo.budget.Claim.Line;
 import dev.mnemo.budget.Ledger.Verdict.Admitted;
-import dev.mnemo.budget.Ledger.Verdict.Refused;
 import dev.mnemo.budget.Windows.Edges;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
@@ -15,7 +14,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
@@ -69,21 +67,18 @@ public final class RedisLedger implements Ledger {
         args.add(ascii(claim.wish()));
         args.add(lease);
         long from = 0;
-        long until = Long.MAX_VALUE >> 11;
-        StringBuilder names = new StringBuilder(lines.size() * 32);
+        long until = Windows.ENDLESS.end();
         byte[][] keys = new byte[2 + lines.size()][];
         keys[0] = hold(claim);
         keys[1] = Keys.tenant(claim.tenant(), "leases");
         for (int i = 0; i < lines.size(); i++) {
             from = Math.max(from, edges.get(i).start());
             until = Math.min(until, edges.get(i).end());
-            String name = lines.get(i).counter(edges.get(i));
-            names.append(i == 0 ? "" : " ").append(name);
-            keys[2 + i] = Keys.tenant(claim.tenant(), name);
+            keys[2 + i] = Keys.tenant(claim.tenant(), lines.get(i).counter(edges.get(i)));
         }
         args.add(ascii(from));
         args.add(ascii(until));
-        args.add(names.toString().getBytes(US_ASCII));
+        args.add(names(lines, edges).getBytes(US_ASCII));
         for (int i = 0; i < lines.size(); i++) {
             args.add(ascii(lines.get(i).mostBefore()));
             args.add(ascii(lines.get(i).must()));
@@ -104,6 +99,10 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
+        return settle(claim, used, unheld, true);
+    }
+
+    private Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld, boolean again) {
         List<Line> lines = claim.lines();
         LocalDate day = LocalDate.ofInstant(claim.at(), ZoneOffset.UTC);
         List<byte[]> args = new ArrayList<>(7 + lines.size() * 2);
@@ -114,18 +113,36 @@ public final class RedisLedger implements Ledger {
         args.add(UsageRow.Name.OTHERS.field().getBytes(US_ASCII));
         args.add(used.toBytes());
         args.add(ascii(UsageBook.forgotten(day)));
+        List<Edges> edges = edges(claim);
+        args.add(names(lines, edges).getBytes(US_ASCII));
         byte[][] keys = new byte[3 + lines.size()][];
         keys[0] = hold(claim);
         keys[1] = Keys.tenant(claim.tenant(), "leases");
         keys[2] = UsageBook.key(claim.tenant(), day);
-        List<Edges> edges = edges(claim);
         for (int i = 0; i < lines.size(); i++) {
             keys[3 + i] = Keys.tenant(claim.tenant(), lines.get(i).counter(edges.get(i)));
             args.add(ascii(used.of(lines.get(i).limit(), claim.policy())));
             args.add(ascii(edges.get(i).end() + GRACE));
         }
         return link.<Long>eval(settle, ScriptOutputType.INTEGER, keys, args.toArray(byte[][]::new))
-                .map(first -> first == 1);
+                .flatMap(answer -> {
+                    if (answer <= 1) {
+                        return Mono.just(answer == 1);
+                    }
+                    // Its reservation's answer was never heard: by Redis' clock it is held in other windows than by
+                    // ours.
+                    return again
+                            ? settle(claim.at(Instant.ofEpochSecond(answer)), used, unheld, false)
+                            : Mono.error(new IllegalStateException("ledger: held as nobody asked for"));
+                });
+    }
+
+    private static String names(List<Line> lines, List<Edges> edges) {
+        StringBuilder names = new StringBuilder(lines.size() * 32);
+        for (int i = 0; i < lines.size(); i++) {
+            names.append(i == 0 ? "" : " ").append(lines.get(i).counter(edges.get(i)));
+        }
+        return names.toString();
     }
 
     /**
@@ -160,7 +177,7 @@ public final class RedisLedger implements Ledger {
         return edges;
     }
 
-    /** {@code [now, verdict, n, used …, seconds until there is room]}; see reserve.lua. */
+    /** {@code [now, verdict, granted, used …, wait …]}; see reserve.lua. */
     private static Verdict verdict(Claim claim, List<Edges> edges, List<Long> answer) {
         long now = answer.getFirst();
         List<Line> lines = claim.lines();
@@ -170,21 +187,19 @@ public final class RedisLedger implements Ledger {
                     lines.get(i).limit(), answer.get(3 + i), lines.get(i).resets(edges.get(i), now)));
         }
         if (answer.get(1) == 1) {
-            return new Admitted(claim, answer.get(2), tightestFirst(levels));
+            return new Admitted(claim, answer.get(2), Ledger.tightestFirst(levels));
         }
-        int by = Math.toIntExact(answer.get(2));
-        boolean timed = answer.size() > 3 + lines.size();
-        return new Refused(
-                levels.get(by),
-                timed ? Duration.ofSeconds(answer.getLast()) : levels.get(by).resets(),
-                lines.get(by).mostBefore() < 0,
-                tightestFirst(levels));
-    }
-
-    static List<Level> tightestFirst(List<Level> levels) {
-        List<Level> sorted = new ArrayList<>(levels);
-        sorted.sort(Comparator.comparingDouble(level -> -level.share()));
-        return List.copyOf(sorted);
+        List<Lack> lacks = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            long wait = answer.get(3 + lines.size() + i);
+            if (wait > 0) {
+                Duration room = lines.get(i).isMinute()
+                        ? Duration.ofSeconds(wait)
+                        : levels.get(i).resets();
+                lacks.add(new Lack(lines.get(i), levels.get(i), room));
+            }
+        }
+        return Lack.refusal(lacks, levels);
     }
 
     private static byte[] hold(Claim claim) {

@@ -5,20 +5,21 @@ import dev.mnemo.redis.RedisLink;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * Does not give up on a settle that failed: it is tried again in the background, for an hour, at spread out times, so that
- * a Redis that comes back gets them one after the other. Their number is bounded by the {@link Detached} they run in.
- * Thread-safe.
+ * Does not give up on a settle that failed: it is tried again in the background, for an hour. The more there are the longer
+ * each waits, about a thousand attempts a second in all, so that a Redis that comes back is not flooded. Their number is
+ * bounded by the {@link Detached} they run in. Thread-safe.
  */
 public final class Retries implements Ledger {
 
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration PAUSE = Duration.ofSeconds(5);
-    private static final int ATTEMPTS = 1_000;
+    private static final Duration PATIENCE = Duration.ofHours(1);
 
     /** Below the ten minutes for which settle.lua marks what is settled. */
     private static final Duration MARKED = Duration.ofMinutes(9);
@@ -56,6 +57,8 @@ public final class Retries implements Ledger {
         /** When it may have been settled without our hearing of it. */
         private volatile @Nullable Instant doubtful;
 
+        private final Instant deadline = clock.instant().plus(PATIENCE);
+
         Unsettled(Claim claim, Consumption used, Unheld unheld) {
             this.claim = claim;
             this.used = used;
@@ -63,7 +66,7 @@ public final class Retries implements Ledger {
         }
 
         Unsettled failed(Throwable e) {
-            if (doubtful == null && !RedisLink.neverSent(e)) {
+            if (doubtful == null && !RedisLink.neverDone(e)) {
                 doubtful = clock.instant();
             }
             return this;
@@ -72,8 +75,18 @@ public final class Retries implements Ledger {
         Mono<Void> settled() {
             return Mono.defer(() -> ledger.settle(claim, used, unheld()))
                     .doOnError(this::failed)
-                    .retryWhen(Retry.backoff(ATTEMPTS, FIRST).maxBackoff(PAUSE).jitter(0.5))
+                    .retryWhen(Retry.from(failures -> failures.concatMap(this::pause)))
                     .then();
+        }
+
+        private Mono<Long> pause(Retry.RetrySignal failure) {
+            if (clock.instant().isAfter(deadline)) {
+                return Mono.error(failure.failure());
+            }
+            long longest = Math.max(PAUSE.toMillis(), detached.running());
+            long next = FIRST.toMillis() << Math.min(failure.totalRetries(), 20);
+            double spread = 0.5 + ThreadLocalRandom.current().nextDouble();
+            return Mono.delay(Duration.ofMillis((long) (Math.min(longest, next) * spread)));
         }
 
         private Unheld unheld() {

@@ -20,11 +20,14 @@ record Tariff(Price price, long edge) {
     /**
      * What a token of a prompt can cost at the most.
      *
-     * @param marked whether the call asks the provider to write to its cache
+     * @param writes whether the provider may write the prompt to its cache
+     * @param forHour whether it may keep it there for an hour
      */
-    long input(long prompt, boolean marked) {
-        long dearest = Math.max(price.input(), Math.max(price.written(), price.writtenHour()));
-        return (marked ? dearest : price.input()) * (beyond(prompt) ? 2 : 1);
+    long input(long prompt, boolean writes, boolean forHour) {
+        long dearest = price.input();
+        dearest = writes ? Math.max(dearest, price.written()) : dearest;
+        dearest = forHour ? Math.max(dearest, price.writtenHour()) : dearest;
+        return dearest * (beyond(prompt) ? 2 : 1);
     }
 
     /** What an answer costs behind a prompt of so many tokens. */

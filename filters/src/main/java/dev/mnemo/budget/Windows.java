@@ -14,9 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Windows {
 
-    private static final Edges ENDLESS = new Edges(0, Long.MAX_VALUE >> 11);
+    /** Of a limit that is no calendar's. */
+    static final Edges ENDLESS = new Edges(0, (1L << 53) - 1);
 
-    /** Of a limit that is no calendar's, so that limits of tenants that are gone do not stay for ever. */
+    /** So that limits of tenants that are gone do not stay for ever. */
     private static final int MOST = 100_000;
 
     private final Map<Limit, Edges> known = new ConcurrentHashMap<>();

@@ -80,9 +80,11 @@ public final class RedisLink {
         return breaker;
     }
 
-    /** Whether a command that failed so was never given to Redis. */
-    public static boolean neverSent(Throwable e) {
-        return e == NOT_CONNECTED || e instanceof CallNotPermittedException;
+    /** Whether a command that failed so has changed nothing: it was never given to Redis, or Redis has said no. */
+    public static boolean neverDone(Throwable e) {
+        return e == NOT_CONNECTED
+                || e instanceof CallNotPermittedException
+                || e instanceof RedisCommandExecutionException;
     }
 
     void connected(Lane lane) {

@@ -22,6 +22,7 @@ for i = 2, #ARGV do
   end
   if hold and hold ~= 'settled' then
     redis.call('ZADD', KEYS[1], now + lease, KEYS[next])
+    redis.call('EXPIRE', KEYS[next], 86400)
   end
   next = next + ARGV[i] + 1
 end

@@ -11,8 +11,9 @@
 --            a lease; from when and until when these windows are the right ones; names of the counters; then for each
 --            limit: the most that may be used before this call, what it must have, what each token of context takes, and
 --            when the counter may be forgotten
--- Returns    {now, verdict, n, used of each limit}. Verdict 1: n tokens of context are granted. 0: limit n (from 0) has no
---            room, for a minute with one more number: in how many seconds it has. -1: by Redis' clock the windows are wrong.
+-- Returns    {now, verdict, granted, used of each limit}. Verdict 1: so many tokens of context are granted. 0: not all limits
+--            have room; behind what is used stands for each limit 0 where it has, else 1, and for a minute in how many
+--            seconds it will. -1: by Redis' clock the windows are wrong.
 local call = redis.call
 local time = redis.call('TIME')[1]
 local now = tonumber(time)
@@ -24,7 +25,7 @@ local minutes = windows + tonumber(ARGV[2])
 local limits = #KEYS - 2
 
 local used = windows > 0 and call('MGET', unpack(KEYS, 3, 2 + windows)) or {}
-local granted, refused, lacking = wish, 0, 0
+local granted, refused, lacking = wish, false, {}
 for i = 1, limits do
   local key, a = KEYS[2 + i], 3 + 4 * i
   if i <= windows then
@@ -54,8 +55,9 @@ for i = 1, limits do
     used[i] = call('ZCARD', key)
   end
   local room, rate = ARGV[a + 1] - used[i], tonumber(ARGV[a + 3])
-  if room < 0 and refused == 0 then
-    refused, lacking = i, -room
+  lacking[i] = math.max(0, -room)
+  if room < 0 then
+    refused = true
   elseif rate > 0 and room < granted * rate then
     granted = math.floor(room / rate)
   end
@@ -66,14 +68,14 @@ for i = 1, limits do
   hold[3 + i] = ARGV[5 + 4 * i] + granted * ARGV[6 + 4 * i]
 end
 -- It is kept far longer than its lease, so that a settle that comes late finds what was reserved.
-local fresh = refused == 0 and call('SET', KEYS[1], cmsgpack.pack(hold), 'EX', '86400', 'NX')
+local fresh = not refused and call('SET', KEYS[1], cmsgpack.pack(hold), 'EX', '86400', 'NX')
 local known = not fresh and call('GET', KEYS[1])
 local reply
 if known then
   -- Sent again; or its client left, and it was settled before it came here.
   reply = {now, 1, known == 'settled' and 0 or cmsgpack.unpack(known)[2]}
 elseif not fresh then
-  reply = {now, 0, refused - 1}
+  reply = {now, 0, 0}
 else
   reply = {now, 1, granted}
   local ends = now + ARGV[4]
@@ -94,25 +96,31 @@ end
 for i = 1, limits do
   reply[3 + i] = used[i]
 end
-if reply[2] == 0 and refused > windows and refused <= minutes then
-  -- In how many seconds so much of the last minute is over as is lacking.
-  local seconds, amounts, wait = {}, {}, 60
-  local fields = call('HGETALL', KEYS[2 + refused])
-  for f = 1, #fields, 2 do
-    local second = tonumber(fields[f])
-    if second then
-      seconds[#seconds + 1] = second
-      amounts[second] = tonumber(fields[f + 1])
+if reply[2] == 0 then
+  for i = 1, limits do
+    local wait = lacking[i] > 0 and 1 or 0
+    if wait == 1 and i > windows and i <= minutes then
+      -- In how many seconds so much of the last minute is over as is lacking.
+      wait = 60
+      local seconds, amounts = {}, {}
+      local fields = call('HGETALL', KEYS[2 + i])
+      for f = 1, #fields, 2 do
+        local second = tonumber(fields[f])
+        if second then
+          seconds[#seconds + 1] = second
+          amounts[second] = tonumber(fields[f + 1])
+        end
+      end
+      table.sort(seconds)
+      for _, second in ipairs(seconds) do
+        lacking[i] = lacking[i] - amounts[second]
+        if lacking[i] <= 0 then
+          wait = second + 61 - now
+          break
+        end
+      end
     end
+    reply[3 + limits + i] = wait
   end
-  table.sort(seconds)
-  for _, second in ipairs(seconds) do
-    lacking = lacking - amounts[second]
-    if lacking <= 0 then
-      wait = second + 61 - now
-      break
-    end
-  end
-  reply[4 + limits] = wait
 end
 return reply

@@ -6,24 +6,35 @@
 -- KEYS[4..]  one counter per limit, as at the reserve
 -- ARGV       how many of the counters are windows, and how many minutes; 'charge' or 'correct': what to do where nothing is
 --            held; the name of the row, and the one for all beyond the most that a day may have; what is added to it; when
---            the day may be forgotten; then for each limit: what was used, and when the counter may be forgotten
--- Returns    1, or 0 when there was nothing to do
+--            the day may be forgotten; names of the counters; then for each limit: what was used, and when the counter may
+--            be forgotten
+-- Returns    1; 0 when there was nothing to do; or, when other counters are held than these, the second in which they were
+--            held: nothing is changed then
 local MOST = 10000
 local NUMBERS = '>i8i8i8i8i8i8i8i8i8i8'
 local call = redis.call
--- Read and marked with one command. What was marked before is so for ten minutes more.
-local hold = call('SET', KEYS[1], 'settled', 'EX', '600', 'GET')
-if hold == 'settled' then
+-- Read and marked with one command. It is marked before anything is counted: should a script break off half-way, it must not
+-- be counted again.
+local packed = call('SET', KEYS[1], 'settled', 'EX', '600', 'GET')
+if packed == 'settled' then
   return 0
-elseif not hold and ARGV[3] == 'correct' then
+elseif not packed and ARGV[3] == 'correct' then
   call('DEL', KEYS[1])
   return 0
 end
-hold = hold and cmsgpack.unpack(hold)
+local hold = packed and cmsgpack.unpack(packed)
+if hold and hold[3] ~= ARGV[8] then
+  -- The replica has not heard in which windows it was held.
+  call('SET', KEYS[1], packed, 'EX', '86400')
+  return hold[1]
+end
+if hold then
+  call('ZREM', KEYS[2], KEYS[1])
+end
 local windows = tonumber(ARGV[1])
 local minutes = windows + tonumber(ARGV[2])
 for i = 1, #KEYS - 3 do
-  local key, a = KEYS[3 + i], 6 + 2 * i
+  local key, a = KEYS[3 + i], 7 + 2 * i
   local change = ARGV[a] - (hold and hold[3 + i] or 0)
   if i > minutes then
     call('ZREM', key, KEYS[1])
@@ -52,23 +63,23 @@ for i = 1, #KEYS - 3 do
   end
 end
 
+-- A call that nobody has seen is no line of the book.
 local row, numbers = ARGV[4], ARGV[6]
-local before = call('HGET', KEYS[3], row)
-if not before and call('HLEN', KEYS[3]) >= MOST then
-  row = ARGV[5]
-  before = call('HGET', KEYS[3], row)
-end
-if before then
-  local sum, more = {struct.unpack(NUMBERS, before)}, {struct.unpack(NUMBERS, numbers)}
-  for i = 1, 10 do
-    sum[i] = sum[i] + more[i]
+if numbers ~= string.rep('\0', 80) then
+  local before = call('HGET', KEYS[3], row)
+  if not before and call('HLEN', KEYS[3]) >= MOST then
+    row = ARGV[5]
+    before = call('HGET', KEYS[3], row)
   end
-  numbers = struct.pack(NUMBERS, unpack(sum, 1, 10))
-end
-if call('HSET', KEYS[3], row, numbers) == 1 then
-  call('EXPIREAT', KEYS[3], ARGV[7])
-end
-if hold then
-  call('ZREM', KEYS[2], KEYS[1])
+  if before and #before == 80 then
+    local sum, more = {struct.unpack(NUMBERS, before)}, {struct.unpack(NUMBERS, numbers)}
+    for i = 1, 10 do
+      sum[i] = sum[i] + more[i]
+    end
+    numbers = struct.pack(NUMBERS, unpack(sum, 1, 10))
+  end
+  if call('HSET', KEYS[3], row, numbers) == 1 then
+    call('EXPIREAT', KEYS[3], ARGV[7])
+  end
 end
 return 1

@@ -126,6 +126,44 @@ class LeasesTest {
     }
 
     @Test
+    void aLossIsToldOnceAndACallWhoseSettlingIsNeverBegunIsNotRenewed() {
+        Claim claim = held();
+        leases.renew().block(PATIENCE);
+        TestRedis.commands().del(prefix + "hold:" + claim.id());
+        leases.renew().block(PATIENCE);
+        leases.renew().block(PATIENCE);
+        assertThat(lost).hasSize(1);
+
+        Claim dropped = held();
+        leases.settle(dropped, spent(1), Unheld.CHARGE);
+
+        assertThat(leases.inFlight()).isZero();
+        TestRedis.commands().zadd(prefix + "leases", 1, prefix + "hold:" + dropped.id());
+        leases.renew().block(PATIENCE);
+        assertThat(leaseEnd(dropped)).isZero();
+    }
+
+    /** The rest of the month is long, but the call in flight holds far more than it will use. */
+    @Test
+    void whatACallInFlightMayGiveBackIsWorthWaitingFor() {
+        Claim large = tenant.claim(Instant.now(), "ada", 9_000, 0);
+        leases.reserve(large).block(PATIENCE);
+        Claim next = tenant.claim(Instant.now(), "eve", 2_000, 0);
+
+        assertThat(leases.reserve(next).block(PATIENCE))
+                .isInstanceOfSatisfying(
+                        Ledger.Verdict.Refused.class,
+                        refused -> assertThat(refused.room()).isEqualTo(Duration.ofSeconds(5)));
+
+        leases.settle(large, spent(9_000), Unheld.CHARGE).block(PATIENCE);
+        leases.reserve(tenant.claim(Instant.now(), "ada", 100, 0)).block(PATIENCE);
+        assertThat(leases.reserve(next).block(PATIENCE))
+                .isInstanceOfSatisfying(
+                        Ledger.Verdict.Refused.class,
+                        refused -> assertThat(refused.room()).isGreaterThan(Duration.ofMinutes(1)));
+    }
+
+    @Test
     void theBookTellsWhatIsUsedAndWhatIsHeld() {
         UsageBook book = new UsageBook(LINKS.record(), Instant::now);
         for (int i = 0; i < 9; i++) {

@@ -146,6 +146,44 @@ abstract class LedgerContract {
     }
 
     @Test
+    void aMinuteThatIsFullIsNamedWhereTheHourEndsBefore() {
+        Ledger ledger = ledger();
+        Claims tenant = Claims.of(
+                limit("minute", Scope.TENANT, Unit.REQUESTS, 1, Window.MINUTE),
+                limit("hour", Scope.TENANT, Unit.REQUESTS, 1, Window.HOUR));
+        now(Instant.parse("2033-05-18T12:59:55Z"));
+        reserve(ledger, tenant.claim(now, "ada", 1, 0));
+
+        Refused refused = (Refused) reserve(ledger, tenant.claim(now, "ada", 1, 0));
+
+        assertThat(refused.by().limit().name()).isEqualTo("minute");
+        assertThat(refused.room()).isEqualTo(Duration.ofSeconds(61));
+        pass(refused.room());
+        assertThat(reserve(ledger, tenant.claim(now, "ada", 1, 0))).isInstanceOf(Admitted.class);
+    }
+
+    /** The answer of its reservation was never heard, and this replica's clock is behind. */
+    @Test
+    void aCallIsSettledInTheWindowInWhichItIsHeldWhateverItsReplicaBelieves() {
+        Ledger ledger = ledger();
+        Claims tenant = Claims.of(limit("day", Scope.TENANT, Unit.TOKENS, 10_000, Window.DAY));
+        now(Instant.parse("2033-05-18T23:59:59Z"));
+        Claim yesterdays = tenant.claim(now, "ada", 5_000, 0);
+        reserve(ledger, yesterdays);
+        settle(ledger, yesterdays, spent(5_000));
+        Instant late = now;
+        Claim claim = tenant.claim(now, "ada", 4_000, 0);
+        now(Instant.parse("2033-05-19T00:00:00Z"));
+        reserve(ledger, claim);
+
+        assertThat(settle(ledger, claim, Consumption.NONE)).isTrue();
+
+        assertThat(used(ledger, tenant, "ada")).isZero();
+        now(late);
+        assertThat(used(ledger, tenant, "ada")).isEqualTo(5_000);
+    }
+
+    @Test
     void whatWasUsedTakesThePlaceOfWhatWasHeldOnce() {
         Ledger ledger = ledger();
         Claims tenant = Claims.of(month, burst);

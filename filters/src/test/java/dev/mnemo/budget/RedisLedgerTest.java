@@ -12,7 +12,12 @@ import dev.mnemo.tenant.Limit.Window;
 import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +98,110 @@ class RedisLedgerTest extends LedgerContract {
 
         Ledger.Verdict verdict = reserve(redis, tenant.claim(Instant.now(), "ada", 0, 0));
         assertThat(verdict.levels().getFirst().used()).isZero();
+    }
+
+    /** Such as one of a newer version. */
+    @Test
+    void aRowOfTheBookThatCannotBeReadCountsNothingTwice() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
+        Claim claim = tenant.claim(Instant.now(), "ada", 100, 0);
+        reserve(redis, claim);
+        String book = "mnemo:v1:{" + tenant.tenant() + "}:usage:" + LocalDate.now(ZoneOffset.UTC);
+        TestRedis.commands().hset(book, "web m ada", "of another kind");
+
+        assertThat(settle(redis, claim, spent(1_100))).isTrue();
+        assertThat(settle(redis, claim, spent(1_100))).isFalse();
+
+        assertThat(month(redis, tenant)).isEqualTo(1_100);
+    }
+
+    @Test
+    void aSettleThatBreaksOffIsNotCountedAgain() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
+        Claim claim = tenant.claim(Instant.now(), "ada", 100, 0);
+        reserve(redis, claim);
+        TestRedis.commands()
+                .set("mnemo:v1:{" + tenant.tenant() + "}:usage:" + LocalDate.now(ZoneOffset.UTC), "no hash");
+
+        for (int i = 0; i < 4; i++) {
+            redis.settle(claim, spent(1_100), Ledger.Unheld.CHARGE)
+                    .onErrorComplete()
+                    .block(PATIENCE);
+        }
+
+        assertThat(month(redis, tenant)).isEqualTo(1_100);
+    }
+
+    @Test
+    void theBookTellsNoMoreApartThanItMay() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of();
+        String book = "mnemo:v1:{" + tenant.tenant() + "}:usage:" + LocalDate.now(ZoneOffset.UTC);
+        Map<String, String> full = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            full.put("web m u" + i, "x");
+        }
+        TestRedis.commands().hset(book, full);
+
+        settle(redis, tenant.claim(Instant.now(), "one", 0, 0), spent(5));
+        settle(redis, tenant.claim(Instant.now(), "another", 0, 0), spent(5));
+        settle(redis, tenant.claim(Instant.now(), "never sent", 0, 0), Consumption.NONE);
+
+        assertThat(TestRedis.commands().hlen(book)).isEqualTo(10_001);
+        assertThat(TestRedis.commands().hexists(book, "*")).isTrue();
+    }
+
+    @Test
+    void aCallThatNobodyHasSeenIsNoLineOfTheBook() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of(limit("month", Scope.TENANT, Unit.TOKENS, 10_000, Window.MONTH));
+        Claim claim = tenant.claim(Instant.now(), "ada", 100, 0);
+        reserve(redis, claim);
+
+        settle(redis, claim, Consumption.NONE);
+
+        assertThat(TestRedis.commands().keys("mnemo:v1:{" + tenant.tenant() + "}:usage*"))
+                .isEmpty();
+    }
+
+    /** A settle may be a day late, whatever became of the replica. */
+    @Test
+    void whatIsHeldAndCountedIsKeptForADayBeyondItsTime() {
+        Ledger redis = new RedisLedger(LINKS.budget(), LEASE);
+        Claims tenant = Claims.of(limit("hour", Scope.TENANT, Unit.TOKENS, 10_000, Window.HOUR));
+        Claim claim = tenant.claim(Instant.now(), "ada", 100, 0);
+        reserve(redis, claim);
+        String prefix = "mnemo:v1:{" + tenant.tenant() + "}:";
+        String hold = prefix + "hold:" + claim.id();
+        long ends = Instant.now()
+                .truncatedTo(ChronoUnit.HOURS)
+                .plus(26, ChronoUnit.HOURS)
+                .getEpochSecond();
+
+        assertThat(TestRedis.commands().ttl(hold)).isBetween(86_000L, 86_400L);
+        assertThat(TestRedis.commands().keys(prefix + "limit*"))
+                .singleElement()
+                .satisfies(
+                        key -> assertThat(TestRedis.commands().expiretime(key)).isEqualTo(ends));
+        TestRedis.commands().expire(hold, 10);
+        renew(redis, claim);
+        assertThat(TestRedis.commands().ttl(hold)).isBetween(86_000L, 86_400L);
+        Claim without = tenant.claim(Instant.now(), "ada", 100, 0);
+        TestRedis.commands().del(TestRedis.commands().keys(prefix + "limit*").getFirst());
+        settle(redis, without, spent(3));
+        assertThat(TestRedis.commands().keys(prefix + "limit*"))
+                .singleElement()
+                .satisfies(
+                        key -> assertThat(TestRedis.commands().expiretime(key)).isEqualTo(ends));
+    }
+
+    private static long month(Ledger redis, Claims tenant) {
+        return reserve(redis, tenant.claim(Instant.now(), "ada", 0, 0))
+                .levels()
+                .getFirst()
+                .used();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.mnemo.call.Detached;
 import dev.mnemo.tenant.Limit.Scope;
 import dev.mnemo.tenant.Limit.Unit;
 import dev.mnemo.tenant.Limit.Window;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,6 +24,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What could not be settled is settled later, and never twice. */
 class RetriesTest {
+
+    private static final Throwable FAILED = new IllegalStateException("timed out");
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2033-05-18T12:00:00Z"));
     private final Queue<Throwable> failures = new ArrayDeque<>();
@@ -97,6 +100,38 @@ class RetriesTest {
 
         assertThat(attempts.getFirst()).isEqualTo(Ledger.Unheld.CHARGE);
         assertThat(attempts.getLast()).isEqualTo(Ledger.Unheld.LEAVE);
+    }
+
+    /** It has run out of memory, or has no replica: that is an answer, and nothing was changed. */
+    @Test
+    void aPlainNoLeavesNoDoubt() {
+        for (int i = 0; i < 200; i++) {
+            failures.add(new RedisCommandExecutionException("NOREPLICAS Not enough good replicas to write."));
+        }
+        settle();
+
+        pass(Duration.ofMinutes(20));
+
+        assertThat(attempts).hasSizeGreaterThan(100).containsOnly(Ledger.Unheld.CHARGE);
+    }
+
+    @Test
+    void theMoreThereAreTheLongerEachWaits() {
+        Detached many = new Detached(20_000);
+        Ledger crowded = new Retries(new Failing(), many, now::get);
+        for (int i = 0; i < 1_000_000; i++) {
+            failures.add(FAILED);
+        }
+        for (int i = 0; i < 20_000; i++) {
+            crowded.settle(tenant.claim(now.get(), "ada", 1, 0), spent(1), Ledger.Unheld.CHARGE)
+                    .block();
+        }
+        pass(Duration.ofMinutes(1));
+        int before = attempts.size();
+
+        pass(Duration.ofMinutes(1));
+
+        assertThat((attempts.size() - before) / 60).isBetween(500, 2_000);
     }
 
     @Test

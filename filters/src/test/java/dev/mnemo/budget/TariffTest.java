@@ -33,14 +33,14 @@ class TariffTest {
         assertThat(gpt.prompt(new Usage(272_001, 0, 0, 0, 0))).isEqualTo(1_360_005_000);
         assertThat(gpt.answer(272_000, 1_000)).isEqualTo(15_000_000);
         assertThat(gpt.answer(272_001, 1_000)).isEqualTo(22_500_000);
-        assertThat(gpt.input(272_001, false)).isEqualTo(5_000);
+        assertThat(gpt.input(272_001, false, false)).isEqualTo(5_000);
     }
 
     @Test
     void theMostThatAPromptCanCostIsThatOfWritingItToACacheWhereTheCallAsksForIt() {
-        assertThat(opus.input(1_000, false)).isEqualTo(5_000);
-        assertThat(opus.input(1_000, true)).isEqualTo(10_000);
-        assertThat(gpt.input(1_000, true)).isEqualTo(2_500);
+        assertThat(opus.input(1_000, false, false)).isEqualTo(5_000);
+        assertThat(opus.input(1_000, true, true)).isEqualTo(10_000);
+        assertThat(gpt.input(1_000, true, false)).isEqualTo(2_500);
     }
 
     /** What a provider says must not overflow a counter. */

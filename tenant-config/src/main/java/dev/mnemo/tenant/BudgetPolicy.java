@@ -27,11 +27,13 @@ public record BudgetPolicy(
         limits = List.copyOf(limits);
     }
 
-    /** Whether any limit counts tokens or what they cost, so that calls must be read. */
+    /** Whether any limit refuses calls by their tokens or what they cost, so that calls must be read. */
     public boolean countsTokens() {
-        return limits.stream().anyMatch(limit -> switch (limit.unit()) {
-            case TOKENS, INPUT, OUTPUT, USD -> true;
-            case REQUESTS, CALLS -> false;
-        });
+        return limits.stream()
+                .anyMatch(limit -> !limit.shadow()
+                        && switch (limit.unit()) {
+                            case TOKENS, INPUT, OUTPUT, USD -> true;
+                            case REQUESTS, CALLS -> false;
+                        });
     }
 }
