@@ -56,6 +56,7 @@ class LimitsTest {
         limits(tenants, "parallel", "{name: now, per: user, in-flight: 1}");
         limits(tenants, "some", "{name: four, per: user, models: ['GPT-4*'], requests: 1, every: hour}");
         limits(tenants, "told", "{name: calls, per: user, requests: 5, every: day, warn: 60%}");
+        limits(tenants, "once", "{name: calls, per: user, requests: 1, every: day}");
         limits(tenants, "shadow", "{name: next, per: user, tokens: 1, every: day, shadow: true}");
         limits(
                 tenants,
@@ -184,6 +185,36 @@ class LimitsTest {
         assertThat(answer.headers().firstValue("X-Mnemo-Budget").orElseThrow()).matches("\"next\";used=\\d{4,};shadow");
         assertThat(mnemo.metrics())
                 .contains("mnemo_budget_shadow_total{limit=\"next\",tenant=\"" + ids.get("shadow") + "\"} 1.0");
+    }
+
+    /** A body that cannot be read cannot be counted, which does not concern a limit that only reports. */
+    @Test
+    void aLimitInShadowDoesNotKeepAnybodyFromPackingHisBody() {
+        HttpResponse<String> answer = mnemo.send(mnemo.chat(ids.get("shadow"), user, "packed as nobody here unpacks")
+                .setHeader("Content-Encoding", "br"));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aRefusedCallIsNoLineOfTheBook() {
+        ask("small", "a-name-that-a-client-chose");
+
+        HttpResponse<String> days = mnemo.send(mnemo.to("/mnemo/v1/usage/days?by=model")
+                .header("Authorization", "Bearer " + ids.get("small") + "-key"));
+        assertThat(days.body()).contains("\"rows\":[]");
+    }
+
+    @Test
+    void aWindowThatLastsForHoursIsNotWorthRetryingFor() {
+        ask("once", "gpt-4.1");
+        settled("once");
+
+        HttpResponse<String> refused = ask("once", "gpt-4.1");
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("x-should-retry")).hasValue("false");
+        assertThat(refused.body()).contains("budget_exhausted");
     }
 
     @Test

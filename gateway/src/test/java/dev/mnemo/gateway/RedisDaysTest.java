@@ -95,6 +95,8 @@ class RedisDaysTest {
         assertThat(required.statusCode()).isEqualTo(503);
         assertThat(required.body()).contains("memory_unavailable");
 
+        assertThat(mnemo.ask("shadow", "ada", body("m", "x")).statusCode()).isEqualTo(200);
+
         assertThat(mnemo.put("open", "ada", "{}").statusCode()).isEqualTo(503);
         assertThat(health("liveness").statusCode()).isEqualTo(200);
         assertThat(health("readiness").statusCode()).isEqualTo(200);
@@ -115,6 +117,24 @@ class RedisDaysTest {
 
         assertThat(statuses).containsExactly(200, 200, 200, 429, 429);
         redis.start();
+    }
+
+    /** Else each outage would give away the whole limit again. */
+    @Test
+    void aReplicaThatIsLeftAloneGoesOnFromWhatItHasHeard() {
+        mnemo = Mnemo.start(redis.url(), tenants());
+        eventually("Redis is there", () -> mnemo.put("open", "ada", "{}").statusCode() == 200);
+        String next = "x";
+        assertThat(mnemo.ask("three", "eve", body("m", next)).statusCode()).isEqualTo(200);
+        assertThat(mnemo.ask("three", "eve", body("m", next)).statusCode()).isEqualTo(200);
+
+        redis.stop();
+
+        assertThat(mnemo.ask("three", "eve", body("m", next)).statusCode()).isEqualTo(200);
+        assertThat(mnemo.ask("three", "eve", body("m", next)).statusCode()).isEqualTo(429);
+        redis.start();
+        // What was used meanwhile is charged when it is back; it is a new one, that knows nothing else.
+        eventually("the third call is settled", () -> Usage.of(mnemo).used("three", "eve", "three") == 1);
     }
 
     @Test
@@ -163,6 +183,11 @@ class RedisDaysTest {
         return Map.of(
                 "open", Mnemo.tenant("open", upstream.port(), "budgets: {unavailable: allow, " + LIMIT + "}"),
                 "shut", Mnemo.tenant("shut", upstream.port(), "budgets: {" + LIMIT + "}"),
+                "shadow",
+                        Mnemo.tenant(
+                                "shadow",
+                                upstream.port(),
+                                "budgets: {limits: [{name: next, per: user, tokens: 1, every: day, shadow: true}]}"),
                 "required", Mnemo.tenant("required", upstream.port(), "memory: {unavailable: refuse}"),
                 "three",
                         Mnemo.tenant(
