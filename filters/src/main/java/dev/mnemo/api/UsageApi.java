@@ -74,7 +74,7 @@ public final class UsageApi {
         if (!limit.models().isEmpty()) {
             shown.put("models", limit.models());
         }
-        shown.put("unit", unit(limit.unit()));
+        shown.put("unit", limit.unit().member());
         if (limit.every() != Window.NONE) {
             shown.put("window", lower(limit.every()));
         }
@@ -89,17 +89,6 @@ public final class UsageApi {
             shown.put("shadow", true);
         }
         return shown;
-    }
-
-    private static String unit(Unit unit) {
-        return switch (unit) {
-            case TOKENS -> "tokens";
-            case INPUT -> "input-tokens";
-            case OUTPUT -> "output-tokens";
-            case USD -> "usd";
-            case REQUESTS -> "requests";
-            case CALLS -> "in-flight";
-        };
     }
 
     private static Number amount(Unit unit, long amount) {

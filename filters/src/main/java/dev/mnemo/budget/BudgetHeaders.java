@@ -75,9 +75,7 @@ final class BudgetHeaders {
     /** Empty for requests, which is what the draft takes for granted. */
     private static String unit(Unit unit) {
         return switch (unit) {
-            case TOKENS -> "tokens";
-            case INPUT -> "input-tokens";
-            case OUTPUT -> "output-tokens";
+            case TOKENS, INPUT, OUTPUT -> unit.member();
             case USD -> "usd-millionths";
             case REQUESTS -> "";
             case CALLS -> "concurrent-requests";

@@ -50,8 +50,8 @@ final class Charges {
             long most = call.request().size().maxAnswerTokens();
             answer = Math.min(most < 0 ? policy.answerTokens() : most, MOST_TOKENS);
         }
-        boolean priced = tenant.price(model) != null || !generates(call);
         Tariff tariff = tariff(call);
+        boolean priced = !generates(call) || tenant.price(model) != null;
         boolean marked = marked(call);
         // OpenAI's newer models write to their cache without being asked.
         boolean writes = marked || call.dialect().protocol() == Protocol.OPENAI;

@@ -58,7 +58,7 @@ final class BudgetReader {
                 name,
                 limit.constant("per", Limit.Scope.class),
                 unit,
-                unit == Unit.USD ? limit.dollars("usd") : limit.amount(member(unit)),
+                unit == Unit.USD ? limit.dollars("usd") : limit.amount(unit.member()),
                 unit == Unit.CALLS ? Limit.Window.NONE : limit.constant("every", Limit.Window.class),
                 zone(limit),
                 limit.has("models") ? limit.texts("models") : List.of(),
@@ -68,20 +68,9 @@ final class BudgetReader {
 
     private static Unit unit(Fields limit) {
         return Arrays.stream(Unit.values())
-                .filter(unit -> limit.has(member(unit)))
+                .filter(unit -> limit.has(unit.member()))
                 .findFirst()
                 .orElse(Unit.REQUESTS);
-    }
-
-    private static String member(Unit unit) {
-        return switch (unit) {
-            case TOKENS -> "tokens";
-            case INPUT -> "input-tokens";
-            case OUTPUT -> "output-tokens";
-            case USD -> "usd";
-            case REQUESTS -> "requests";
-            case CALLS -> "in-flight";
-        };
     }
 
     private static ZoneId zone(Fields limit) {

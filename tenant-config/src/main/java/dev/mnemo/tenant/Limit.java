@@ -35,16 +35,27 @@ public record Limit(
     /** What is counted. */
     public enum Unit {
         /** Those of the prompt and of the answer. */
-        TOKENS,
+        TOKENS("tokens"),
         /** Tokens of the prompt. */
-        INPUT,
+        INPUT("input-tokens"),
         /** Tokens of the answer. */
-        OUTPUT,
+        OUTPUT("output-tokens"),
         /** Billionths of a dollar. */
-        USD,
-        REQUESTS,
+        USD("usd"),
+        REQUESTS("requests"),
         /** In flight at once. */
-        CALLS
+        CALLS("in-flight");
+
+        private final String member;
+
+        Unit(String member) {
+            this.member = member;
+        }
+
+        /** The member of a tenant file that gives an amount of it. */
+        public String member() {
+            return member;
+        }
     }
 
     /** Calendar windows. */

@@ -2,6 +2,8 @@ package dev.mnemo.tenant;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +26,8 @@ public record ModelFacts(
     public static final ModelFacts UNKNOWN = family("*", -1, -1, -1);
 
     /**
-     * Without prices: those belong to fewer names, see {@link Prices}. Sources: developers.openai.com/api/docs/models, Anthropic's and Google's model overviews, models.dev (July to November
-     * 2026). The first that matches counts.
+     * Without prices: those belong to fewer names, see {@link Prices}. Sources: developers.openai.com/api/docs/models,
+     * Anthropic's and Google's model overviews, models.dev (July to November 2026). The first that matches counts.
      */
     static final List<ModelFacts> SHIPPED = List.of(
             family("gpt-5.4-mini*", 400_000, 128_000, -1),
@@ -53,8 +55,24 @@ public record ModelFacts(
         return new ModelFacts(name, window, answer, edge, null);
     }
 
+    /** What was looked up: each call asks several times. Bounded, because clients choose the names. */
+    private static final Map<String, ModelFacts> KNOWN = new ConcurrentHashMap<>();
+
+    private static final int MOST = 2_000;
+
     /** What is known of a model without being told. */
     static ModelFacts shipped(String model) {
+        ModelFacts known = KNOWN.get(model);
+        if (known == null) {
+            known = lookedUp(model);
+            if (KNOWN.size() < MOST && model.length() <= 128) {
+                KNOWN.put(model, known);
+            }
+        }
+        return known;
+    }
+
+    private static ModelFacts lookedUp(String model) {
         ModelFacts family = of(SHIPPED, model);
         ModelFacts known = family == null ? UNKNOWN : family;
         return new ModelFacts(known.name, known.window, known.answer, known.edge, Prices.of(model));
