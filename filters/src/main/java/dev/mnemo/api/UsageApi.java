@@ -2,7 +2,6 @@ package dev.mnemo.api;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
-import dev.mnemo.budget.Consumption;
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.budget.UsageBook.Standing;
 import dev.mnemo.budget.UsageRow;
@@ -14,13 +13,11 @@ import dev.mnemo.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -35,8 +32,6 @@ public final class UsageApi {
 
     /** What the rows of an answer can be told apart by. */
     private static final List<String> COLUMNS = List.of("day", "user", "key", "model");
-
-    private static final int MOST_ROWS = 10_000;
 
     private final ApiDoor door;
     private final UsageBook book;
@@ -53,7 +48,9 @@ public final class UsageApi {
     }
 
     private Mono<ServerResponse> limits(ServerRequest request, Tenant tenant) {
-        String user = request.queryParam("user").map(UserIds::checked).orElse(null);
+        String user = request.queryParam("user")
+                .map(asked -> asked.isEmpty() ? asked : UserIds.checked(asked))
+                .orElse(null);
         return book.standing(tenant, user)
                 .map(standings -> Map.of(
                         "tenant",
@@ -95,34 +92,45 @@ public final class UsageApi {
         return unit == Unit.USD ? dollars(amount) : amount;
     }
 
-    private static BigDecimal dollars(long billionths) {
+    static BigDecimal dollars(long billionths) {
         BigDecimal dollars = BigDecimal.valueOf(billionths, 9).stripTrailingZeros();
         return dollars.scale() < 0 ? dollars.setScale(0) : dollars;
     }
 
     private Mono<ServerResponse> days(ServerRequest request, Tenant tenant) {
-        LocalDate to = date(request, "to", book.today());
-        LocalDate from = date(request, "from", to.minusDays(30));
-        if (from.isBefore(book.first())) {
-            from = book.first();
-        }
+        LocalDate first = book.first();
+        LocalDate today = book.today();
+        LocalDate to = date(request, "to", today);
+        LocalDate from = date(
+                request,
+                "from",
+                earlier(to, today).isBefore(first) ? to : earlier(to, today).minusDays(30));
         if (from.isAfter(to)) {
             throw Refusal.badRequest("invalid_range", "from: after to (expected: from=2026-11-01&to=2026-11-24)");
         }
+        // Nothing is known before the first day, nor of a day to come.
+        from = from.isBefore(first) ? first : from;
+        to = earlier(to, today);
         List<String> by = by(request);
-        Rows rows = new Rows(by);
-        List<LocalDate> all = from.datesUntil(to.plusDays(1)).toList();
+        UsageRows rows = new UsageRows(by);
+        List<LocalDate> all =
+                from.isAfter(to) ? List.of() : from.datesUntil(to.plusDays(1)).toList();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("tenant", tenant.id());
         body.put("from", from.toString());
         body.put("to", to.toString());
         return Flux.fromIterable(all)
                 .concatMap(day -> book.day(tenant.id(), day)
+                        .doOnNext(row -> rows.read())
                         .filter(row -> asked(request, row))
                         .doOnNext(row -> rows.add(day, row)))
                 .then(Mono.fromSupplier(rows::shown))
                 .doOnNext(shown -> body.put("rows", shown))
                 .flatMap(shown -> ServerResponse.ok().bodyValue(body));
+    }
+
+    private static LocalDate earlier(LocalDate a, LocalDate b) {
+        return a.isBefore(b) ? a : b;
     }
 
     private static LocalDate date(ServerRequest request, String name, LocalDate otherwise) {
@@ -149,72 +157,10 @@ public final class UsageApi {
                 && matches(request, "model", row.name().model());
     }
 
+    /** What is asked for as empty is what has none: the anonymous callers. */
     private static boolean matches(ServerRequest request, String name, @Nullable String value) {
-        return request.queryParam(name).map(asked -> asked.equals(value)).orElse(true);
-    }
-
-    /** Adds up what differs in nothing that was asked for. Not thread-safe: days are read one after the other. */
-    private static final class Rows {
-
-        private final List<String> by;
-        private final Map<List<String>, Consumption> sums = new TreeMap<>(Rows::compare);
-
-        Rows(List<String> by) {
-            this.by = by;
-        }
-
-        void add(LocalDate day, UsageRow row) {
-            List<String> name = new ArrayList<>(by.size());
-            for (String column : by) {
-                String value = switch (column) {
-                    case "day" -> day.toString();
-                    case "user" -> row.name().user();
-                    case "key" -> row.name().key();
-                    default -> row.name().model();
-                };
-                name.add(value == null ? "" : value);
-            }
-            sums.merge(name, row.used(), Consumption::plus);
-            if (sums.size() > MOST_ROWS) {
-                throw Refusal.badRequest(
-                        "too_many_rows",
-                        "usage: more than " + MOST_ROWS + " rows (expected: fewer days, or less in by)");
-            }
-        }
-
-        List<Map<String, Object>> shown() {
-            List<Map<String, Object>> shown = new ArrayList<>(sums.size());
-            sums.forEach((name, sum) -> shown.add(shown(name, sum)));
-            return shown;
-        }
-
-        private Map<String, Object> shown(List<String> name, Consumption sum) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            for (int i = 0; i < by.size(); i++) {
-                row.put(by.get(i), name.get(i));
-            }
-            row.put("calls", sum.calls());
-            row.put("input", sum.input());
-            row.put("cached", sum.cached());
-            row.put("written", sum.written());
-            row.put("output", sum.output());
-            row.put("reasoning", sum.reasoning());
-            row.put("injected", sum.injected());
-            row.put("usd", dollars(sum.cost()));
-            row.put("injected_usd", dollars(sum.injectedCost()));
-            row.put("estimated", sum.estimated());
-            return row;
-        }
-
-        private static int compare(List<String> a, List<String> b) {
-            for (int i = 0; i < a.size(); i++) {
-                int order = a.get(i).compareTo(b.get(i));
-                if (order != 0) {
-                    return order;
-                }
-            }
-            return 0;
-        }
+        String shown = value == null ? "" : value;
+        return request.queryParam(name).map(shown::equals).orElse(true);
     }
 
     private static String lower(Enum<?> value) {

@@ -53,7 +53,7 @@ public final class UsageBook {
     /**
      * How a limit stands for one subject.
      *
-     * @param subject id of the key or the user; null where the limit is the tenant's
+     * @param subject id of the key or the user, empty for the anonymous callers; null where the limit is the tenant's
      * @param used in this window, without what is held
      * @param held by calls in flight
      * @param resets when the window ends; null for a limit that has none
@@ -76,7 +76,7 @@ public final class UsageBook {
     /**
      * How the tenant's own limits stand, those of each key, and those of a user.
      *
-     * @param user null: none
+     * @param user empty: all anonymous callers together; null: none
      */
     public Mono<List<Standing>> standing(Tenant tenant, @Nullable String user) {
         List<Counted> all = counted(tenant, user);
@@ -126,7 +126,7 @@ public final class UsageBook {
                 }
                 case USER -> {
                     if (user != null) {
-                        all.add(counted(limit, Claim.subject(limit, "", user), user));
+                        all.add(counted(limit, Claim.subject(limit, "", user.isEmpty() ? null : user), user));
                     }
                 }
             }

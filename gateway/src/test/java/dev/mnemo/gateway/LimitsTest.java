@@ -6,6 +6,8 @@ import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.redis.TestRedis;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.LocalDate;
@@ -65,6 +67,7 @@ class LimitsTest {
                 "weights: {cached: 10%, reasoning: 200%}",
                 "answer: 100");
         limits(tenants, "brief", "{name: quick, per: user, requests: 1, every: minute}");
+        limits(tenants, "nameless", "{name: calls, per: user, requests: 100, every: day}");
         limits(tenants, "book", "{name: all, per: user, tokens: 1M, every: month}");
         limits(tenants, "small", "{name: all, per: user, tokens: 500, every: day}", "answer: 1k");
         return tenants;
@@ -84,6 +87,10 @@ class LimitsTest {
     }
 
     private JsonNode usage(String tenant) {
+        return usage(tenant, user);
+    }
+
+    private static JsonNode usage(String tenant, String user) {
         HttpResponse<String> usage = mnemo.send(
                 mnemo.to("/mnemo/v1/usage?user=" + user).header("Authorization", "Bearer " + ids.get(tenant) + "-key"));
         assertThat(usage.statusCode()).isEqualTo(200);
@@ -283,10 +290,50 @@ class LimitsTest {
     }
 
     private static JsonNode days(String query) {
+        return days("book", query);
+    }
+
+    private static JsonNode days(String tenant, String query) {
         HttpResponse<String> answer = mnemo.send(mnemo.to("/mnemo/v1/usage/days?" + query)
-                .header("Authorization", "Bearer " + ids.get("book") + "-key"));
+                .header("Authorization", "Bearer " + ids.get(tenant) + "-key"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body()).get("rows");
+    }
+
+    @Test
+    void theBookTellsOfDaysThatAreKnownHoweverManyAreAskedFor() {
+        ask("book", "gpt-4.1");
+        settled("book");
+
+        for (String range : new String[] {"to=%2B9999999-12-31", "from=-9999999-01-01&to=%2B9999999-12-31"}) {
+            assertThat(days("by=user&user=" + user + "&" + range).size())
+                    .as(range)
+                    .isEqualTo(1);
+        }
+        for (String range : new String[] {"to=-999999999-01-01", "from=%2B9999998-01-01&to=%2B9999999-12-31"}) {
+            assertThat(days("user=" + user + "&" + range).size()).as(range).isZero();
+        }
+    }
+
+    @Test
+    void whatAnonymousCallersUseIsAskedForWithAnEmptyUser() {
+        HttpRequest.Builder anonymous = mnemo.to("/v1/chat/completions")
+                .header("Authorization", "Bearer " + ids.get("nameless") + "-key")
+                .POST(BodyPublishers.ofString(body("gpt-4.1", "x")));
+        assertThat(mnemo.send(anonymous).statusCode()).isEqualTo(200);
+        ask("nameless", "gpt-4.1");
+        ask("nameless", "gpt-4.1");
+        settled("nameless");
+        eventually("nothing is held", () -> usage("nameless", "").get("held").asLong() == 0);
+
+        JsonNode all = usage("nameless", "");
+        assertThat(all.get("user").asString()).isEmpty();
+        assertThat(all.get("used").asLong()).isEqualTo(1);
+        assertThat(usage("nameless", user).get("used").asLong()).isEqualTo(2);
+        JsonNode rows = days("nameless", "by=user&user=");
+        assertThat(rows.size()).isEqualTo(1);
+        assertThat(rows.get(0).get("user").asString()).isEmpty();
+        assertThat(rows.get(0).get("calls").asLong()).isEqualTo(1);
     }
 
     @Test
