@@ -39,7 +39,7 @@ final class AnthropicReader {
                 body,
                 model,
                 stream,
-                scan.tally.size(Math.min(maxTokens, Integer.MAX_VALUE), -1),
+                scan.tally.size(Math.min(maxTokens, Integer.MAX_VALUE), 1, -1),
                 scan.carriers,
                 scan.messages,
                 new Place(scan.firstMember(), system),

@@ -33,6 +33,7 @@ public record ChatRequest(
      * How much a request asks for.
      *
      * @param maxAnswerTokens the most that the answer, all choices together, may have; −1 when the call does not say
+     * @param choices how many answers it asks for; at least 1
      * @param promptBytes of what becomes prompt, without the data of images, audio and files
      * @param units the same, in tokens
      * @param media images, audio and files
@@ -40,7 +41,13 @@ public record ChatRequest(
      * @param window the context window that the call itself asks for, in tokens; −1 when it does not
      */
     public record Size(
-            long maxAnswerTokens, long promptBytes, TextUnits units, int media, long mediaTokens, long window) {}
+            long maxAnswerTokens,
+            int choices,
+            long promptBytes,
+            TextUnits units,
+            int media,
+            long mediaTokens,
+            long window) {}
 
     /**
      * Where the block goes: at or in a member beside the messages.

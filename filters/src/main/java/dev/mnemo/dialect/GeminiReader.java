@@ -23,7 +23,7 @@ final class GeminiReader {
     private int members = -1;
     private boolean cached;
     private long maxTokens = -1;
-    private long choices = 1;
+    private int choices = 1;
 
     ChatRequest read(Endpoint endpoint, byte[] body) {
         RequestScan scan = RequestScan.of(body, "contents", this::member);
@@ -34,7 +34,7 @@ final class GeminiReader {
                 body,
                 endpoint.model(),
                 endpoint.operation() == Operation.STREAM,
-                scan.tally.size(all, -1),
+                scan.tally.size(all, choices, -1),
                 scan.carriers,
                 scan.messages,
                 new Place(members < 0 ? scan.firstMember() : members, system),

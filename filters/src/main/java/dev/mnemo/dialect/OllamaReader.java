@@ -26,7 +26,7 @@ final class OllamaReader {
                 body,
                 model,
                 stream,
-                scan.tally.size(predict, window),
+                scan.tally.size(predict, 1, window),
                 scan.carriers,
                 scan.messages,
                 Place.NONE,

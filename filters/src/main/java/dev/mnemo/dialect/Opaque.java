@@ -36,7 +36,7 @@ record Opaque(Protocol protocol) implements Dialect {
                 body,
                 "",
                 false,
-                new Size(-1, 0, TextUnits.NONE, 0, 0, -1),
+                new Size(-1, 1, 0, TextUnits.NONE, 0, 0, -1),
                 Map.of(),
                 List.of(),
                 Place.NONE,

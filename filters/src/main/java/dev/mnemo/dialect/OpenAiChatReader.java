@@ -17,7 +17,7 @@ final class OpenAiChatReader {
     private boolean stream;
     private long maxTokens = -1;
     private long maxCompletionTokens = -1;
-    private long choices = 1;
+    private int choices = 1;
 
     ChatRequest read(Endpoint endpoint, byte[] body) {
         RequestScan scan = RequestScan.of(body, "messages", this::member);
@@ -27,14 +27,15 @@ final class OpenAiChatReader {
             throw new MalformedRequest("model: missing (expected: the name of a model)");
         }
         scan.requireMessages();
-        long max = maxCompletionTokens >= 0 ? maxCompletionTokens : maxTokens;
+        // An upstream may know only one of them.
+        long max = Math.max(maxCompletionTokens, maxTokens);
         long all = max < 0 ? -1 : Math.min(max, Integer.MAX_VALUE) * choices;
         return new ChatRequest(
                 endpoint,
                 body,
                 named,
                 stream,
-                scan.tally.size(all, -1),
+                scan.tally.size(all, choices, -1),
                 scan.carriers,
                 scan.messages,
                 Place.NONE,

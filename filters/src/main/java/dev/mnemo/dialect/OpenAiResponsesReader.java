@@ -31,7 +31,7 @@ final class OpenAiResponsesReader {
                 body,
                 model,
                 stream,
-                scan.tally.size(Math.min(maxTokens, Integer.MAX_VALUE), -1),
+                scan.tally.size(Math.min(maxTokens, Integer.MAX_VALUE), 1, -1),
                 scan.carriers,
                 scan.messages,
                 new Place(scan.firstMember(), input),

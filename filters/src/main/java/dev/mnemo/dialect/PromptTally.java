@@ -44,7 +44,7 @@ final class PromptTally {
     }
 
     /** How much the request asks for. */
-    Size size(long maxAnswerTokens, long window) {
-        return new Size(maxAnswerTokens, bytes, text.units(), media, mediaTokens, window);
+    Size size(long maxAnswerTokens, int choices, long window) {
+        return new Size(maxAnswerTokens, choices, bytes, text.units(), media, mediaTokens, window);
     }
 }

@@ -207,6 +207,7 @@ class ChatRequestTest {
             quoteCharacter = '\0',
             value = {
                 "openai-chat        | 'n':3,'max_completion_tokens':100,'max_tokens':7    | 300 | -1",
+                "openai-chat        | 'max_completion_tokens':5,'max_tokens':100000      | 100000 | -1",
                 "openai-chat        | 'n':1000,'max_tokens':2                             | 256 | -1",
                 "openai-chat        | 'n':null,'max_tokens':9223372036854775807           | 2147483647 | -1",
                 "openai-responses   | 'max_output_tokens':100                             | 100 | -1",
@@ -229,6 +230,26 @@ class ChatRequestTest {
 
         assertThat(request.size().maxAnswerTokens()).isEqualTo(answer);
         assertThat(request.size().window()).isEqualTo(window);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "openai-chat        | 'n':100                                | 100",
+                "openai-chat        | 'n':0                                  | 1",
+                "openai-chat        | 'n':null                               | 1",
+                "openai-responses   | 'n':100                                | 1",
+                "anthropic-messages | 'n':100                                | 1",
+                "gemini             | 'generationConfig':{'candidateCount':8} | 8",
+                "ollama-chat        | 'n':100                                | 1",
+            })
+    void howManyAnswersItAsksForIsKnown(String dialect, String members, int choices) {
+        Endpoint endpoint = endpoint(dialect);
+        String body = Endpoints.smallest(endpoint).replaceFirst("\\{", "{" + members + ",");
+
+        assertThat(read(endpoint, body).size().choices()).isEqualTo(choices);
     }
 
     @ParameterizedTest
