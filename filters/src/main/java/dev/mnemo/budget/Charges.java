@@ -114,6 +114,9 @@ final class Charges {
         if (ending.upstreamRefused() || !generates(call)) {
             return Consumption.CALL;
         }
+        if (answer == null && ending.unread() > 0 && ending.status() < 300) {
+            return used(call, new Usage(promptWithBlock(call), 0, 0, packed(call, ending.unread()), 0), 1);
+        }
         if (answer == null) {
             // The upstream had the prompt while the client left; a failed upstream gave nothing for it.
             return ending.outcome() == Outcome.UPSTREAM_FAILED
@@ -136,6 +139,18 @@ final class Charges {
                         Math.max(usage.output(), delivered),
                         usage.reasoning());
         return used(call, passed, 1);
+    }
+
+    /**
+     * Tokens of an answer that could not be read. Text is packed to about a quarter, and a token has about four bytes: one for
+     * each byte that passed. A stream's frames are packed away, so that it is no less than the tenant's answer.
+     */
+    private static long packed(LlmCall call, long bytes) {
+        long most = call.request().size().maxAnswerTokens();
+        long guess = Math.max(
+                bytes,
+                call.tenant().budgets().answerTokens() * call.request().size().choices());
+        return most < 0 ? guess : Math.min(guess, most);
     }
 
     private Consumption used(LlmCall call, Usage told, long estimated) {

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param status of the upstream's answer; 0 when none began
  * @param sent whether the upstream may have seen the call
  * @param answer what the tap read of the answer; null when there was nothing to read
+ * @param unread bytes of an answer that passed without being read, such as one that is packed
  */
 public record Ending(
-        Outcome outcome, int status, boolean sent, @Nullable Answer answer) {
+        Outcome outcome, int status, boolean sent, @Nullable Answer answer, long unread) {
 
     /** Whether the upstream answered that it generated nothing. */
     public boolean upstreamRefused() {

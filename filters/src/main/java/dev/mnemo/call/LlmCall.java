@@ -263,12 +263,12 @@ public final class LlmCall {
         Outcome how = written(outcome.get(), "outcome");
         UpstreamAnswer begun = answer;
         if (begun == null) {
-            return new Ending(how, 0, sent, null);
+            return new Ending(how, 0, sent, null, 0);
         }
         Answer read = begun.read();
         // A client may hang up on the last byte, before we know that it was the last.
         boolean whole = how == Outcome.CLIENT_GONE && read != null && read.complete();
-        return new Ending(whole ? Outcome.COMPLETE : how, begun.status(), sent, read);
+        return new Ending(whole ? Outcome.COMPLETE : how, begun.status(), sent, read, begun.unread());
     }
 
     private static <T> T once(@Nullable T before, T now, String part) {

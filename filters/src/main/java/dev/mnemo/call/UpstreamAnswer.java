@@ -7,6 +7,7 @@ import dev.mnemo.dialect.Dialect.Problem;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
@@ -34,6 +35,7 @@ public final class UpstreamAnswer {
     private final Runnable close;
     private final @Nullable AnswerTap tap;
     private final Queue<Piece> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicLong unread = new AtomicLong();
     private boolean inLine;
     private volatile boolean closed;
 
@@ -68,6 +70,11 @@ public final class UpstreamAnswer {
     @Nullable
     Answer read() {
         return tap == null ? null : tap.answer();
+    }
+
+    /** Bytes that have passed without being read. */
+    long unread() {
+        return unread.get();
     }
 
     void close() {
@@ -125,6 +132,8 @@ public final class UpstreamAnswer {
         public void doOnNext(DataBuffer buffer) {
             if (tap != null) {
                 tap.accept(buffer);
+            } else {
+                unread.addAndGet(buffer.readableByteCount());
             }
             if (framing == Framing.LINES && buffer.readableByteCount() > 0) {
                 inLine = buffer.getByte(buffer.writePosition() - 1) != '\n';

@@ -3,7 +3,7 @@ package dev.mnemo.dialect;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How a request's body is packed. */
+/** How a body is packed. */
 public enum ContentCoding {
     IDENTITY,
     GZIP,

@@ -5,6 +5,7 @@ import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.UpstreamAnswer;
 import dev.mnemo.dialect.AnswerReader;
 import dev.mnemo.dialect.AnswerReader.Framing;
+import dev.mnemo.dialect.ContentCoding;
 import dev.mnemo.dialect.ContextOverflow;
 import dev.mnemo.upstream.Permit.UpstreamFault;
 import java.util.function.Consumer;
@@ -95,9 +96,7 @@ final class AnswerIntake {
         boolean readable = call.dialect().reads()
                 && !call.request().counts()
                 && head.status().code() < 300
-                && head.responseHeaders()
-                        .get(HttpHeaders.CONTENT_ENCODING, "identity")
-                        .equals("identity");
+                && ContentCoding.of(head.responseHeaders().get(HttpHeaders.CONTENT_ENCODING)) == ContentCoding.IDENTITY;
         return readable ? new AnswerTap(AnswerReader.of(call.dialect(), framing), tapFailed) : null;
     }
 

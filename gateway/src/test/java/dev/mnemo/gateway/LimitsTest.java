@@ -6,16 +6,22 @@ import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.redis.TestRedis;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +74,7 @@ class LimitsTest {
                 "answer: 100");
         limits(tenants, "brief", "{name: quick, per: user, requests: 1, every: minute}");
         limits(tenants, "nameless", "{name: calls, per: user, requests: 100, every: day}");
+        limits(tenants, "packed", "{name: all, per: user, tokens: 1M, every: day}", "answer: 100");
         limits(tenants, "book", "{name: all, per: user, tokens: 1M, every: month}");
         limits(tenants, "small", "{name: all, per: user, tokens: 500, every: day}", "answer: 1k");
         return tenants;
@@ -287,6 +294,65 @@ class LimitsTest {
         JsonNode sum = days("by=user&user=" + user).get(0);
         assertThat(sum.get("calls").asLong()).isEqualTo(2);
         assertThat(days("by=user&user=" + user + "&to=2026-01-31").size()).isZero();
+    }
+
+    @Test
+    void anAnswerThatTheUpstreamHasPackedIsChargedByItsBytes() throws Exception {
+        Random random = new Random(7);
+        byte[] longer = gzip(ScriptedUpstream.answer(HexFormat.of().formatHex(bytes(random, 2_000)), 7, 1_500));
+        byte[] shorter = gzip("{}");
+        UPSTREAM.on("packed-long", call -> packed(call, longer));
+        UPSTREAM.on("packed-short", call -> packed(call, shorter));
+
+        assertThat(mnemo.http()
+                        .send(
+                                mnemo.chat(ids.get("packed"), user, body("packed-long", "x"))
+                                        .build(),
+                                BodyHandlers.ofByteArray())
+                        .body())
+                .isEqualTo(longer);
+        settled("packed");
+        JsonNode charged = days("packed", "user=" + user).get(0);
+        assertThat(longer.length).isBetween(1_500, 4_000);
+        assertThat(charged.get("output").asLong()).isEqualTo(longer.length);
+        assertThat(charged.get("input").asLong()).isPositive();
+        assertThat(charged.get("estimated").asLong()).isEqualTo(1);
+
+        ask("packed", "packed-short");
+        settled("packed");
+        assertThat(days("packed", "user=" + user).get(0).get("output").asLong())
+                .as("no less than the tenant's answer")
+                .isEqualTo(longer.length + 100);
+
+        mnemo.ask(
+                ids.get("packed"),
+                user,
+                "{\"max_tokens\":30," + body("packed-long", "x").substring(1));
+        settled("packed");
+        assertThat(days("packed", "user=" + user).get(0).get("output").asLong())
+                .as("no more than was asked for")
+                .isEqualTo(longer.length + 130);
+    }
+
+    private static byte[] bytes(Random random, int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return packed.toByteArray();
+    }
+
+    private static void packed(ScriptedUpstream.Exchange call, byte[] bytes) throws IOException {
+        call.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
+                + bytes.length + "\r\n\r\n");
+        call.out().write(bytes);
+        call.out().flush();
     }
 
     private static JsonNode days(String query) {
