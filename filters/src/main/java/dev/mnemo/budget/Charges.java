@@ -48,7 +48,8 @@ final class Charges {
         if (generates(call)) {
             prompt = prompt(call);
             long most = call.request().size().maxAnswerTokens();
-            answer = Math.min(most < 0 ? policy.answerTokens() : most, MOST_TOKENS);
+            long otherwise = policy.answerTokens() * call.request().size().choices();
+            answer = Math.min(most < 0 ? otherwise : most, MOST_TOKENS);
         }
         Tariff tariff = tariff(call);
         boolean priced = !generates(call) || tenant.price(model) != null;
