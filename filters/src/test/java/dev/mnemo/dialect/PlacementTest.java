@@ -88,7 +88,7 @@ class PlacementTest {
 
         assertThat(request.model()).isEqualTo("gpt-4o");
         assertThat(request.stream()).isTrue();
-        assertThat(request.size().maxAnswerTokens()).isEqualTo(140);
+        assertThat(request.size().maxAnswerTokens()).isEqualTo(200);
         assertThat(request.size().media()).isEqualTo(1);
         assertThat(request.carriers()).containsEntry("user", "ada").containsEntry("safety_identifier", "hé");
         assertThat(request.firstUserText()).isEqualTo("one\ntwo");
