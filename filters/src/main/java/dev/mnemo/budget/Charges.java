@@ -9,6 +9,7 @@ import dev.mnemo.call.Refusal;
 import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.Answer.Usage;
+import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.tenant.BudgetPolicy;
 import dev.mnemo.tenant.Limit;
 import dev.mnemo.tenant.Limit.Unit;
@@ -129,6 +130,10 @@ final class Charges {
             return used(call, usage, 0);
         }
         long delivered = estimate.answer(call.tenant(), call.request(), answer);
+        if (usage == null && call.request().kept().later() && answer.finishReason() == null && !answer.failed()) {
+            // It goes on where it is not seen.
+            delivered = Math.max(delivered, mostAnswer(call));
+        }
         // What a stream said before it was cut is the least that it used: Anthropic begins with an output of one token.
         Usage passed = usage == null
                 ? new Usage(promptWithBlock(call), 0, 0, delivered, 0)
@@ -152,6 +157,13 @@ final class Charges {
                 bytes,
                 call.tenant().budgets().answerTokens() * call.request().size().choices());
         return most < 0 ? guess : Math.min(guess, most);
+    }
+
+    /** What the answer may have at the most, as far as the call says; else what the tenant holds for it. */
+    private static long mostAnswer(LlmCall call) {
+        Size size = call.request().size();
+        long most = size.maxAnswerTokens();
+        return most < 0 ? call.tenant().budgets().answerTokens() * size.choices() : most;
     }
 
     private Consumption used(LlmCall call, Usage told, long estimated) {

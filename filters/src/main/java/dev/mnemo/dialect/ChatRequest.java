@@ -70,12 +70,19 @@ public record ChatRequest(
      * @param endless whether the thread keeps that name; else each answer gives it a new one
      * @param resumable whether a later request may continue this one's answer by its id
      * @param closed whether no system text can be added to it
+     * @param later whether the answer may be only a promise, and is generated after it
      * @param signed whether it repeats thinking that the provider has signed together with all that stands before it
      */
-    public record Kept(@Nullable String continues, boolean endless, boolean resumable, boolean closed, boolean signed) {
+    public record Kept(
+            @Nullable String continues,
+            boolean endless,
+            boolean resumable,
+            boolean closed,
+            boolean later,
+            boolean signed) {
 
-        static final Kept OPEN = new Kept(null, false, false, false, false);
-        static final Kept CLOSED = new Kept(null, false, false, true, false);
+        static final Kept OPEN = new Kept(null, false, false, false, false, false);
+        static final Kept CLOSED = new Kept(null, false, false, true, false, false);
 
         /** Whether the request itself holds all that becomes prompt. */
         public boolean isWhole() {
@@ -83,7 +90,7 @@ public record ChatRequest(
         }
 
         static Kept signed(boolean signed) {
-            return new Kept(null, false, false, false, signed);
+            return new Kept(null, false, false, false, false, signed);
         }
     }
 

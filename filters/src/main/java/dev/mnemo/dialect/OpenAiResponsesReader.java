@@ -19,6 +19,7 @@ final class OpenAiResponsesReader {
     private String model = "";
     private boolean stream;
     private boolean store = true;
+    private boolean background;
     private long maxTokens = -1;
     private @Nullable Span input;
     private @Nullable String previous;
@@ -42,10 +43,10 @@ final class OpenAiResponsesReader {
     private Kept kept(Endpoint endpoint) {
         boolean resumable = store && endpoint.operation() != Endpoint.Operation.COUNT;
         if (conversation != null) {
-            return new Kept("conversation:" + conversation, true, false, input == null, false);
+            return new Kept("conversation:" + conversation, true, false, input == null, background, false);
         }
         String continues = previous == null ? null : "response:" + previous;
-        return new Kept(continues, false, resumable, input == null, false);
+        return new Kept(continues, false, resumable, input == null, background, false);
     }
 
     private void member(RequestScan scan, String name, JsonToken value) {
@@ -57,6 +58,7 @@ final class OpenAiResponsesReader {
             }
             case "input" -> input(scan, name, value);
             case "stream" -> stream = scan.flag(name, value);
+            case "background" -> background = scan.flag(name, value);
             case "store" -> {
                 scan.once(name);
                 store = value != JsonToken.VALUE_FALSE;

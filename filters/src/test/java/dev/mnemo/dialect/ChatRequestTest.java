@@ -159,8 +159,17 @@ class ChatRequestTest {
         Kept kept = read(Endpoints.RESPONSES, body).kept();
 
         assertThat(String.valueOf(kept.continues())).isEqualTo(continues);
-        assertThat(kept).isEqualTo(new Kept(kept.continues(), endless, resumable, false, false));
+        assertThat(kept).isEqualTo(new Kept(kept.continues(), endless, resumable, false, false, false));
         assertThat(read(Endpoints.RESPONSES, body).starts()).isEqualTo(continues.equals("null"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false", "null, false"})
+    void aResponseInTheBackgroundComesLater(String background, boolean later) {
+        Kept kept = read(Endpoints.RESPONSES, "{'model':'m','input':'u','background':" + background + "}")
+                .kept();
+
+        assertThat(kept).isEqualTo(new Kept(null, false, true, false, later, false));
     }
 
     @Test
@@ -169,7 +178,7 @@ class ChatRequestTest {
         ChatRequest request = read(count, "{'model':'m','input':'u','previous_response_id':'resp_1'}");
 
         assertThat(request.counts()).isTrue();
-        assertThat(request.kept()).isEqualTo(new Kept("response:resp_1", false, false, false, false));
+        assertThat(request.kept()).isEqualTo(new Kept("response:resp_1", false, false, false, false, false));
     }
 
     @ParameterizedTest
@@ -189,7 +198,8 @@ class ChatRequestTest {
             String members, boolean closed, boolean signed) {
         String body = "{'model':'m'," + members.replace("U", "'messages':[{'role':'user','content':'u'}]") + "}";
 
-        assertThat(read(Endpoints.ANTHROPIC, body).kept()).isEqualTo(new Kept(null, false, false, closed, signed));
+        assertThat(read(Endpoints.ANTHROPIC, body).kept())
+                .isEqualTo(new Kept(null, false, false, closed, false, signed));
     }
 
     @ParameterizedTest

@@ -74,7 +74,7 @@ class LimitsTest {
                 "answer: 100");
         limits(tenants, "brief", "{name: quick, per: user, requests: 1, every: minute}");
         limits(tenants, "nameless", "{name: calls, per: user, requests: 100, every: day}");
-        limits(tenants, "packed", "{name: all, per: user, tokens: 1M, every: day}", "answer: 100");
+        limits(tenants, "unseen", "{name: all, per: user, tokens: 1M, every: day}", "answer: 100");
         limits(tenants, "book", "{name: all, per: user, tokens: 1M, every: month}");
         limits(tenants, "small", "{name: all, per: user, tokens: 500, every: day}", "answer: 1k");
         return tenants;
@@ -306,32 +306,70 @@ class LimitsTest {
 
         assertThat(mnemo.http()
                         .send(
-                                mnemo.chat(ids.get("packed"), user, body("packed-long", "x"))
+                                mnemo.chat(ids.get("unseen"), user, body("packed-long", "x"))
                                         .build(),
                                 BodyHandlers.ofByteArray())
                         .body())
                 .isEqualTo(longer);
-        settled("packed");
-        JsonNode charged = days("packed", "user=" + user).get(0);
+        settled("unseen");
+        JsonNode charged = days("unseen", "user=" + user).get(0);
         assertThat(longer.length).isBetween(1_500, 4_000);
         assertThat(charged.get("output").asLong()).isEqualTo(longer.length);
         assertThat(charged.get("input").asLong()).isPositive();
         assertThat(charged.get("estimated").asLong()).isEqualTo(1);
 
-        ask("packed", "packed-short");
-        settled("packed");
-        assertThat(days("packed", "user=" + user).get(0).get("output").asLong())
+        ask("unseen", "packed-short");
+        settled("unseen");
+        assertThat(days("unseen", "user=" + user).get(0).get("output").asLong())
                 .as("no less than the tenant's answer")
                 .isEqualTo(longer.length + 100);
 
         mnemo.ask(
-                ids.get("packed"),
+                ids.get("unseen"),
                 user,
                 "{\"max_tokens\":30," + body("packed-long", "x").substring(1));
-        settled("packed");
-        assertThat(days("packed", "user=" + user).get(0).get("output").asLong())
+        settled("unseen");
+        assertThat(days("unseen", "user=" + user).get(0).get("output").asLong())
                 .as("no more than was asked for")
                 .isEqualTo(longer.length + 130);
+    }
+
+    /** OpenAI answers at once that it is queued; what it generates then is asked for by a path that passes unread. */
+    @Test
+    void aResponseInTheBackgroundIsChargedByTheMostThatItMayBe() {
+        UPSTREAM.on("queued", call -> call.json(200, """
+                        {"id":"resp_1","object":"response","status":"queued","output":[],"usage":null,"background":true}"""));
+        UPSTREAM.on("begun", call -> {
+            call.events();
+            call.chunk(
+                    "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"status\":\"in_progress\"}}\n\n");
+            call.end();
+        });
+        UPSTREAM.on("at-once", call -> call.json(200, """
+                        {"id":"resp_2","object":"response","status":"completed","output":[],
+                        "usage":{"input_tokens":9,"output_tokens":4}}"""));
+
+        assertThat(later("queued", "\"max_output_tokens\":700,")).isEqualTo(700);
+        assertThat(later("queued", "")).as("the tenant's answer").isEqualTo(100);
+        assertThat(later("begun", "\"stream\":true,")).isEqualTo(100);
+        assertThat(later("at-once", "\"max_output_tokens\":700,")).isEqualTo(4);
+        JsonNode all = days("unseen", "user=" + user).get(0);
+        assertThat(all.get("calls").asLong()).isEqualTo(4);
+        assertThat(all.get("estimated").asLong()).isEqualTo(3);
+    }
+
+    /** The output that it is charged with. */
+    private long later(String model, String members) {
+        JsonNode before = days("unseen", "user=" + user).get(0);
+        HttpRequest.Builder call = mnemo.to("/v1/responses")
+                .header("Authorization", "Bearer " + ids.get("unseen") + "-key")
+                .header("X-Mnemo-User", user)
+                .POST(BodyPublishers.ofString("{\"model\":\"" + model + "\"," + members
+                        + "\"background\":true,\"input\":\"Write a book.\"}"));
+        assertThat(mnemo.send(call).statusCode()).isEqualTo(200);
+        settled("unseen");
+        long was = before == null ? 0 : before.get("output").asLong();
+        return days("unseen", "user=" + user).get(0).get("output").asLong() - was;
     }
 
     private static byte[] bytes(Random random, int count) {
