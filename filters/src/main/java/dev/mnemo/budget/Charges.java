@@ -48,9 +48,7 @@ final class Charges {
         long answer = 0;
         if (generates(call)) {
             prompt = prompt(call);
-            long most = call.request().size().maxAnswerTokens();
-            long otherwise = policy.answerTokens() * call.request().size().choices();
-            answer = Math.min(most < 0 ? otherwise : most, MOST_TOKENS);
+            answer = Math.min(mostAnswer(call), MOST_TOKENS);
         }
         Tariff tariff = tariff(call);
         boolean priced = !generates(call) || tenant.price(model) != null;
