@@ -47,7 +47,18 @@ public final class UsageApi {
                 .build();
     }
 
+    /** A name that is spelt wrong must not answer a question that was not asked. */
+    private static void knows(ServerRequest request, List<String> names) {
+        for (String name : request.queryParams().keySet()) {
+            if (!names.contains(name)) {
+                throw Refusal.badRequest(
+                        "unknown_parameter", name + ": not known (expected: some of " + String.join(", ", names) + ")");
+            }
+        }
+    }
+
     private Mono<ServerResponse> limits(ServerRequest request, Tenant tenant) {
+        knows(request, List.of("user"));
         String user = request.queryParam("user")
                 .map(asked -> asked.isEmpty() ? asked : UserIds.checked(asked))
                 .orElse(null);
@@ -98,6 +109,7 @@ public final class UsageApi {
     }
 
     private Mono<ServerResponse> days(ServerRequest request, Tenant tenant) {
+        knows(request, List.of("from", "to", "by", "user", "key", "model"));
         LocalDate first = book.first();
         LocalDate today = book.today();
         LocalDate to = date(request, "to", today);

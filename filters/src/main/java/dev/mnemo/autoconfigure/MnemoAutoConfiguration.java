@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -75,9 +76,13 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
-    GentleStop mnemoStop(Detached detached, Detached mnemoUnsettled, RedisLinks redis, MnemoProperties properties) {
+    GentleStop mnemoStop(
+            Detached detached,
+            @Qualifier("mnemoUnsettled") Detached unsettled,
+            RedisLinks redis,
+            MnemoProperties properties) {
         return new GentleStop(
-                List.of(detached, mnemoUnsettled), redis, properties.after().drain());
+                List.of(detached, unsettled), redis, properties.after().drain());
     }
 
     /** Those of the HTTP server, so that a call stays on the event loop that it came in on. */

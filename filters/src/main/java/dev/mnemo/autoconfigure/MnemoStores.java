@@ -19,6 +19,7 @@ import dev.mnemo.memory.UserMemory;
 import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.redis.RedisLinks;
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,9 +58,13 @@ final class MnemoStores {
     }
 
     @Bean
-    Leases mnemoLedger(RedisLinks redis, MnemoProperties properties, Detached mnemoUnsettled, BudgetListener listener) {
+    Leases mnemoLedger(
+            RedisLinks redis,
+            MnemoProperties properties,
+            @Qualifier("mnemoUnsettled") Detached unsettled,
+            BudgetListener listener) {
         RedisLedger ledger = new RedisLedger(redis.budget(), properties.budget().lease());
-        return new Leases(ledger, new Retries(ledger, mnemoUnsettled, MnemoAutoConfiguration.CLOCK), listener);
+        return new Leases(ledger, new Retries(ledger, unsettled, MnemoAutoConfiguration.CLOCK), listener);
     }
 
     @Bean

@@ -25,8 +25,8 @@ public final class BudgetGate implements Budget {
 
     private static final Duration AGAIN = Duration.ofSeconds(2);
 
-    /** Beyond it an SDK's own retries would end before the window does. */
-    private static final Duration WORTH_WAITING = Duration.ofSeconds(60);
+    /** A minute's own; beyond it an SDK's own retries would end before the window does. */
+    private static final Duration WORTH_WAITING = Duration.ofSeconds(61);
 
     private final Ledger shared;
     private final InMemoryLedger local;
@@ -43,7 +43,7 @@ public final class BudgetGate implements Budget {
             Ledger shared, InMemoryLedger local, TokenEstimate estimate, InstantSource clock, BudgetListener listener) {
         this.shared = shared;
         this.local = local;
-        this.charges = new Charges(estimate);
+        this.charges = new Charges(estimate, listener);
         this.clock = clock;
         this.listener = listener;
     }

@@ -91,13 +91,19 @@ final class BudgetHeaders {
                 : " per " + per + " and " + limit.every().name().toLowerCase(Locale.ROOT);
         String what = "budget: limit \"" + limit.name() + "\" of " + amount(limit, limit.amount()) + window;
         if (refused.never()) {
-            return what
-                    + " is less than this call may use by itself; waiting does not help (expected: a shorter prompt, or"
-                    + " a smaller maximum for the answer)";
+            return what + " is less than the " + amount(limit, refused.must())
+                    + " that this call may use by itself; waiting does not help (expected: a shorter prompt, or a smaller"
+                    + " maximum for the answer)";
         }
-        return what + " has no room for this call; "
-                + amount(limit, Math.max(0, refused.by().left())) + " left, resets in "
-                + refused.room().toSeconds() + " s (expected: a smaller call, or later)";
+        String left = amount(limit, Math.max(0, refused.by().left())) + " left, resets in "
+                + refused.room().toSeconds() + " s";
+        return switch (limit.unit()) {
+            case TOKENS, INPUT, OUTPUT, USD ->
+                what + " has no room for the " + amount(limit, refused.must()) + " that this call may use; " + left
+                        + " (expected: a smaller call, or later)";
+            case REQUESTS -> what + " has no room for this call; " + left + " (expected: later)";
+            case CALLS -> what + " has no room for this call (expected: when one of them has ended)";
+        };
     }
 
     /** For people: a number and its unit. */

@@ -1,6 +1,7 @@
 package dev.mnemo.budget;
 
 import dev.mnemo.budget.Claim.Line;
+import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.Context;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.Ending.Outcome;
@@ -28,9 +29,11 @@ final class Charges {
     private static final long MOST_TOKENS = 1_000_000_000;
 
     private final TokenEstimate estimate;
+    private final BudgetListener listener;
 
-    Charges(TokenEstimate estimate) {
+    Charges(TokenEstimate estimate, BudgetListener listener) {
         this.estimate = estimate;
+        this.listener = listener;
     }
 
     /**
@@ -75,8 +78,10 @@ final class Charges {
             }
             if (limit.unit() == Unit.USD && !priced) {
                 if (limit.shadow()) {
+                    listener.overShadow(tenant.id(), limit.name());
                     continue;
                 }
+                listener.refused(tenant.id(), limit.name());
                 throw unpriced(limit, model);
             }
             long must = limit.unit() == Unit.CALLS ? 1 : most.of(limit, policy);

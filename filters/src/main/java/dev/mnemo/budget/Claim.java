@@ -95,7 +95,7 @@ public record Claim(
 
         /** Until all that is used now is free again. */
         Duration resets(Edges edges, long now) {
-            return Duration.ofSeconds(isInFlight() ? 1 : isMinute() ? 60 : Math.max(1, edges.end() - now));
+            return Duration.ofSeconds(isInFlight() ? 1 : isMinute() ? 61 : Math.max(1, edges.end() - now));
         }
     }
 

@@ -25,6 +25,7 @@ record Lack(Line line, Level level, Duration room) {
     /** Names the one that takes longest: by then the others have room too. */
     static Refused refusal(List<Lack> lacks, List<Level> levels) {
         Lack longest = lacks.stream().max(LENGTH).orElseThrow();
-        return new Refused(longest.level(), longest.room(), longest.never(), Ledger.tightestFirst(levels));
+        return new Refused(
+                longest.level(), longest.line().must(), longest.room(), longest.never(), Ledger.tightestFirst(levels));
     }
 }

@@ -55,7 +55,7 @@ public final class Leases implements Ledger {
                 held += same != null && same.subject().equals(line.subject()) ? same.must() : 0;
                 if (held >= line.must() - refused.by().left()) {
                     Duration room = refused.room().compareTo(SOON) < 0 ? refused.room() : SOON;
-                    return new Verdict.Refused(refused.by(), room, false, refused.levels());
+                    return new Verdict.Refused(refused.by(), refused.must(), room, false, refused.levels());
                 }
                 if (++looked == LOOKED_AT) {
                     break;
@@ -118,7 +118,6 @@ public final class Leases implements Ledger {
 
     private Mono<Void> renew(String tenant, Live live) {
         if (!live.active && live.asked.isEmpty()) {
-            live.renewals = 0;
             return Mono.empty();
         }
         live.active = false;

@@ -95,9 +95,10 @@ public interface Ledger {
          * Nothing is held.
          *
          * @param by the limit that has no room; of several the one that takes longest
+         * @param must what the call must have of it
          * @param room until it has: by then the same call may be admitted
          * @param never whether the call is larger than the whole limit
          */
-        record Refused(Level by, Duration room, boolean never, List<Level> levels) implements Verdict {}
+        record Refused(Level by, long must, Duration room, boolean never, List<Level> levels) implements Verdict {}
     }
 }

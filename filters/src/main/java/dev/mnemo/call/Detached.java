@@ -47,7 +47,10 @@ public final class Detached {
     public void run(Mono<Void> work) {
         if (running.incrementAndGet() > limit) {
             running.decrementAndGet();
-            dropped.incrementAndGet();
+            long times = dropped.incrementAndGet();
+            if (Long.bitCount(times) == 1) {
+                log.warn("work after a call was not begun, as too much is running ({} times so far)", times);
+            }
             return;
         }
         work.doFinally(signal -> done()).subscribe(nothing -> {}, this::failed);

@@ -9,7 +9,7 @@ local now = tonumber(redis.call('TIME')[1])
 local lease = tonumber(ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 local reply = {redis.call('INCR', KEYS[2])}
-redis.call('EXPIRE', KEYS[2], 86400)
+redis.call('EXPIRE', KEYS[2], 90 * 86400)
 local next = 3
 for i = 2, #ARGV do
   local hold = redis.call('GET', KEYS[next])

@@ -70,10 +70,10 @@ class BudgetHeadersTest {
 
     @Test
     void aRefusalSaysWhatAndForHowLong() {
-        assertThat(BudgetHeaders.sentence(new Refused(burst, Duration.ofSeconds(7), false, List.of(burst))))
+        assertThat(BudgetHeaders.sentence(new Refused(burst, 1, Duration.ofSeconds(7), false, List.of(burst))))
                 .isEqualTo(
                         "budget: limit \"burst\" of 600 requests per key and minute has no room for this call; 0 requests"
-                                + " left, resets in 7 s (expected: a smaller call, or later)");
+                                + " left, resets in 7 s (expected: later)");
     }
 
     @Test
@@ -81,9 +81,10 @@ class BudgetHeadersTest {
         Level dollars =
                 new Level(limit("opus", Scope.USER, Unit.USD, 2_500_000_000L, Window.DAY), 0, Duration.ofSeconds(9));
 
-        assertThat(BudgetHeaders.sentence(new Refused(dollars, Duration.ofSeconds(9), true, List.of(dollars))))
+        assertThat(BudgetHeaders.sentence(
+                        new Refused(dollars, 3_000_000_000L, Duration.ofSeconds(9), true, List.of(dollars))))
                 .isEqualTo(
-                        "budget: limit \"opus\" of 2.5 dollars per user and day is less than this call may use by"
+                        "budget: limit \"opus\" of 2.5 dollars per user and day is less than the 3 dollars that this call may use by"
                                 + " itself; waiting does not help (expected: a shorter prompt, or a smaller maximum for the answer)");
     }
 }

@@ -109,6 +109,23 @@ class LeasesTest {
         assertThat(lost).containsExactly(tenant.tenant() + " 1");
     }
 
+    @Test
+    void aRedisThatWasEmptiedWhileNobodyCalledIsNoticedAtTheNextCall() {
+        leases.settle(held(), spent(1), Unheld.CHARGE).block(PATIENCE);
+        leases.renew().block(PATIENCE);
+        leases.renew().block(PATIENCE);
+        TestRedis.commands()
+                .keys(prefix + "*")
+                .forEach(key -> TestRedis.commands().del(key));
+        leases.renew().block(PATIENCE);
+        assertThat(lost).isEmpty();
+
+        held();
+        leases.renew().block(PATIENCE);
+
+        assertThat(lost).containsExactly(tenant.tenant() + " 0");
+    }
+
     /** Another server has taken over, that had not heard of the last moments. */
     @Test
     void aHoldThatIsGoneIsNoticed() {

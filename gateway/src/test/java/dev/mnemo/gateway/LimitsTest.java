@@ -442,7 +442,8 @@ class LimitsTest {
 
     @Test
     void theBookRefusesWhatItDoesNotUnderstand() {
-        for (String query : new String[] {"by=planet", "from=yesterday", "from=2026-02-01&to=2026-01-01", "by="}) {
+        for (String query :
+                new String[] {"by=planet", "from=yesterday", "from=2026-02-01&to=2026-01-01", "by=", "usr=ada"}) {
             HttpResponse<String> refused = mnemo.send(mnemo.to("/mnemo/v1/usage/days?" + query)
                     .header("Authorization", "Bearer " + ids.get("book") + "-key"));
             assertThat(refused.statusCode()).as(query).isEqualTo(400);

@@ -132,6 +132,9 @@ class RedisDaysTest {
 
         assertThat(mnemo.ask("three", "eve", body("m", next)).statusCode()).isEqualTo(200);
         assertThat(mnemo.ask("three", "eve", body("m", next)).statusCode()).isEqualTo(429);
+        eventually(
+                "what was used waits to be settled",
+                () -> mnemo.metrics().contains("mnemo_detached_running{kind=\"unsettled\"} 1.0"));
         redis.start();
         // What was used meanwhile is charged when it is back; it is a new one, that knows nothing else.
         eventually("the third call is settled", () -> Usage.of(mnemo).used("three", "eve", "three") == 1);
