@@ -15,11 +15,11 @@ import io.lettuce.core.Range.Boundary;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +108,9 @@ public final class UsageBook {
             long holding = line.isInFlight() ? used : Math.min(held[i], used);
             Instant end =
                     Instant.ofEpochSecond(windows.around(line.limit(), now).end());
-            Instant resets = line.isCalendar() ? end : line.isMinute() ? now.plus(Duration.ofMinutes(1)) : null;
+            Instant resets = line.isCalendar()
+                    ? end
+                    : line.isMinute() ? now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(61) : null;
             standings.add(new Standing(line.limit(), all.get(i).subject(), used - holding, holding, resets));
         }
         return standings;
