@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -33,8 +32,7 @@ public final class Leases implements Ledger {
 
     /** A tenant's calls in flight. */
     private static final class Live {
-        private final Map<String, Claim> asked = new ConcurrentHashMap<>();
-        private final Set<String> held = ConcurrentHashMap.newKeySet();
+        private final Map<String, Flight> flights = new ConcurrentHashMap<>();
         private volatile boolean active;
         private volatile long renewals;
 
@@ -50,8 +48,8 @@ public final class Leases implements Ledger {
             }
             long held = 0;
             int looked = 0;
-            for (Claim other : asked.values()) {
-                Line same = held(other) ? other.line(limit) : null;
+            for (Flight other : flights.values()) {
+                Line same = other.held ? other.claim.line(limit) : null;
                 held += same != null && same.subject().equals(line.subject()) ? same.must() : 0;
                 if (held >= line.must() - refused.by().left()) {
                     Duration room = refused.room().compareTo(SOON) < 0 ? refused.room() : SOON;
@@ -63,9 +61,17 @@ public final class Leases implements Ledger {
             }
             return refused;
         }
+    }
 
-        private boolean held(Claim claim) {
-            return held.contains(claim.id());
+    /** A call in flight. */
+    private static final class Flight {
+        private final Claim claim;
+
+        /** Whether Redis has said so, and has not lost it since. */
+        private volatile boolean held;
+
+        Flight(Claim claim) {
+            this.claim = claim;
         }
     }
 
@@ -83,15 +89,16 @@ public final class Leases implements Ledger {
     public Mono<Verdict> reserve(Claim claim) {
         return Mono.defer(() -> {
             Live live = tenants.computeIfAbsent(claim.tenant(), tenant -> new Live());
-            live.asked.put(claim.id(), claim);
+            Flight flight = new Flight(claim);
+            live.flights.put(claim.id(), flight);
             live.active = true;
             return ledger.reserve(claim).map(verdict -> switch (verdict) {
                 case Verdict.Admitted admitted -> {
-                    live.held.add(claim.id());
+                    flight.held = true;
                     yield admitted;
                 }
                 case Verdict.Refused refused -> {
-                    live.asked.remove(claim.id());
+                    live.flights.remove(claim.id());
                     yield live.soon(claim, refused);
                 }
             });
@@ -103,8 +110,7 @@ public final class Leases implements Ledger {
     public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
         Live live = tenants.get(claim.tenant());
         if (live != null) {
-            live.asked.remove(claim.id());
-            live.held.remove(claim.id());
+            live.flights.remove(claim.id());
         }
         return ledger.settle(claim, used, unheld);
     }
@@ -117,34 +123,36 @@ public final class Leases implements Ledger {
     }
 
     private Mono<Void> renew(String tenant, Live live) {
-        if (!live.active && live.asked.isEmpty()) {
+        if (!live.active && live.flights.isEmpty()) {
             return Mono.empty();
         }
         live.active = false;
-        List<Claim> claims = List.copyOf(live.asked.values());
-        List<List<Claim>> parts = new ArrayList<>();
-        for (int i = 0; i < claims.size(); i += AT_ONCE) {
-            parts.add(claims.subList(i, Math.min(claims.size(), i + AT_ONCE)));
+        List<Flight> held =
+                live.flights.values().stream().filter(flight -> flight.held).toList();
+        List<List<Flight>> parts = new ArrayList<>();
+        for (int i = 0; i < held.size(); i += AT_ONCE) {
+            parts.add(held.subList(i, Math.min(held.size(), i + AT_ONCE)));
         }
         if (parts.isEmpty()) {
             // Nothing to renew, but leases of replicas that died may have to be dropped.
             parts.add(List.of());
         }
         return Flux.fromIterable(parts)
-                .concatMap(part -> {
-                    // What is answered for later than now may not have reached Redis yet.
-                    Set<String> held = Set.copyOf(live.held);
-                    return redis.renew(tenant, part).doOnNext(answer -> check(tenant, live, part, held, answer));
-                })
+                .concatMap(part -> redis.renew(
+                                tenant,
+                                part.stream().map(flight -> flight.claim).toList())
+                        .doOnNext(answer -> check(tenant, live, part, answer)))
                 .then();
     }
 
-    private void check(String tenant, Live live, List<Claim> claims, Set<String> held, List<Long> answer) {
+    private void check(String tenant, Live live, List<Flight> part, List<Long> answer) {
         long lost = 0;
-        for (int i = 0; i < claims.size(); i++) {
-            String id = claims.get(i).id();
-            // A call that was settled meanwhile is none: its mark is there for minutes. A loss is told once.
-            lost += answer.get(1 + i) == 0 && held.contains(id) && live.held.remove(id) ? 1 : 0;
+        for (int i = 0; i < part.size(); i++) {
+            // A call that was settled meanwhile is not lost: its mark is there for minutes. A loss is told once.
+            if (answer.get(1 + i) == 0) {
+                part.get(i).held = false;
+                lost++;
+            }
         }
         boolean restarted = answer.getFirst() <= live.renewals;
         live.renewals = answer.getFirst();
@@ -153,8 +161,11 @@ public final class Leases implements Ledger {
         }
     }
 
-    /** How many calls of this replica hold something. */
-    public int inFlight() {
-        return tenants.values().stream().mapToInt(live -> live.held.size()).sum();
+    /** How many calls of this replica hold something; for tests. */
+    long inFlight() {
+        return tenants.values().stream()
+                .flatMap(live -> live.flights.values().stream())
+                .filter(flight -> flight.held)
+                .count();
     }
 }

@@ -61,6 +61,7 @@ public final class RedisLedger implements Ledger {
     private Mono<Verdict> reserve(Claim claim, boolean again) {
         List<Line> lines = claim.lines();
         List<Edges> edges = edges(claim);
+        List<String> counters = counters(lines, edges);
         List<byte[]> args = new ArrayList<>(7 + lines.size() * 4);
         args.add(ascii(lines.stream().filter(Line::isCalendar).count()));
         args.add(ascii(lines.stream().filter(Line::isMinute).count()));
@@ -74,11 +75,11 @@ public final class RedisLedger implements Ledger {
         for (int i = 0; i < lines.size(); i++) {
             from = Math.max(from, edges.get(i).start());
             until = Math.min(until, edges.get(i).end());
-            keys[2 + i] = Keys.tenant(claim.tenant(), lines.get(i).counter(edges.get(i)));
+            keys[2 + i] = Keys.tenant(claim.tenant(), counters.get(i));
         }
         args.add(ascii(from));
         args.add(ascii(until));
-        args.add(names(lines, edges).getBytes(US_ASCII));
+        args.add(String.join(" ", counters).getBytes(US_ASCII));
         for (int i = 0; i < lines.size(); i++) {
             args.add(ascii(lines.get(i).mostBefore()));
             args.add(ascii(lines.get(i).must()));
@@ -114,13 +115,14 @@ public final class RedisLedger implements Ledger {
         args.add(used.toBytes());
         args.add(ascii(UsageBook.forgotten(day)));
         List<Edges> edges = edges(claim);
-        args.add(names(lines, edges).getBytes(US_ASCII));
+        List<String> counters = counters(lines, edges);
+        args.add(String.join(" ", counters).getBytes(US_ASCII));
         byte[][] keys = new byte[3 + lines.size()][];
         keys[0] = hold(claim);
         keys[1] = Keys.tenant(claim.tenant(), "leases");
         keys[2] = UsageBook.key(claim.tenant(), day);
         for (int i = 0; i < lines.size(); i++) {
-            keys[3 + i] = Keys.tenant(claim.tenant(), lines.get(i).counter(edges.get(i)));
+            keys[3 + i] = Keys.tenant(claim.tenant(), counters.get(i));
             args.add(ascii(used.of(lines.get(i).limit(), claim.policy())));
             args.add(ascii(edges.get(i).end() + GRACE));
         }
@@ -137,12 +139,12 @@ public final class RedisLedger implements Ledger {
                 });
     }
 
-    private static String names(List<Line> lines, List<Edges> edges) {
-        StringBuilder names = new StringBuilder(lines.size() * 32);
+    private static List<String> counters(List<Line> lines, List<Edges> edges) {
+        List<String> counters = new ArrayList<>(lines.size());
         for (int i = 0; i < lines.size(); i++) {
-            names.append(i == 0 ? "" : " ").append(lines.get(i).counter(edges.get(i)));
+            counters.add(lines.get(i).counter(edges.get(i)));
         }
-        return names.toString();
+        return counters;
     }
 
     /**

@@ -64,6 +64,13 @@ class LimitsTest {
         limits(tenants, "parallel", "{name: now, per: user, in-flight: 1}");
         limits(tenants, "some", "{name: four, per: user, models: ['GPT-4*'], requests: 1, every: hour}");
         limits(tenants, "told", "{name: calls, per: user, requests: 5, every: day, warn: 60%}");
+        limits(tenants, "writing", "{name: spend, per: user, usd: 1, every: day}");
+        String writing = ids.get("writing");
+        tenants.put(writing, tenants.get(writing) + """
+                        models:
+                          - {name: plain, price: {input: 100, output: 0}}
+                          - {name: writer, price: {input: 100, written: 200, output: 0}}
+                        """);
         limits(tenants, "once", "{name: calls, per: user, requests: 1, every: day}");
         limits(tenants, "shadow", "{name: next, per: user, tokens: 1, every: day, shadow: true}");
         limits(
@@ -229,6 +236,45 @@ class LimitsTest {
         assertThat(refused.statusCode()).isEqualTo(429);
         assertThat(refused.headers().firstValue("x-should-retry")).hasValue("false");
         assertThat(refused.body()).contains("budget_exhausted");
+    }
+
+    /** OpenAI's newer models write each prompt to their cache, and that costs more: it is held for. */
+    @Test
+    void whatAProviderMayWriteToItsCacheIsHeldAtThatPrice() {
+        long plain = 1_000_000 - left("plain", user);
+        long writer = 1_000_000 - left("writer", TestRedis.fresh("u"));
+
+        assertThat(plain).isPositive();
+        assertThat(writer).isEqualTo(2 * plain);
+    }
+
+    /** In millionths of a dollar, with nothing wished for. */
+    private static long left(String model, String user) {
+        HttpResponse<String> answer =
+                mnemo.send(mnemo.chat(ids.get("writing"), user, body(model, "How do I sort a slice in Go?"))
+                        .header("X-Mnemo-Memory", "off"));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        String limit = answer.headers().firstValue("RateLimit").orElseThrow();
+        return Long.parseLong(limit.replaceAll(".*;r=(\\d+);.*", "$1"));
+    }
+
+    /** Anthropic's streams begin with an output of one token. */
+    @Test
+    void whatACutStreamHasSaidOfItsUsageIsTheLeastThatItUsed() {
+        UPSTREAM.on("cut-late", call -> {
+            call.events();
+            call.chunk("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":1}}\n\n");
+            call.chunk(
+                    ScriptedUpstream.delta("It is sorted in place by a function of the library of slices. ".repeat(5)));
+            call.socket().close();
+        });
+        ask("book", "cut-late");
+        settled("book");
+
+        JsonNode row = days("by=model&model=cut-late&user=" + user).get(0);
+        assertThat(row.get("input").asLong()).isEqualTo(10);
+        assertThat(row.get("output").asLong()).isBetween(30L, 200L);
+        assertThat(row.get("estimated").asLong()).isEqualTo(1);
     }
 
     @Test
