@@ -8,6 +8,7 @@ import dev.mnemo.budget.Ledger.Unheld;
 import dev.mnemo.budget.Ledger.Verdict.Admitted;
 import dev.mnemo.budget.RedisLedger;
 import dev.mnemo.budget.UsageRow;
+import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.tenant.BudgetPolicy;
 import dev.mnemo.tenant.Limit;
@@ -83,7 +84,7 @@ final class LedgerTable {
 
     private static Table measure(String url) throws Exception {
         LoopResources loops = LoopResources.create("ledger", 1, true);
-        RedisLinks links = new RedisLinks(url, Duration.ofSeconds(10), loops.onServer(true));
+        RedisLinks links = new RedisLinks(RedisAddress.of(url), Duration.ofSeconds(10), loops.onServer(true));
         try (RedisClient client = RedisClient.create(url)) {
             while (!links.budget().isUp()) {
                 Thread.sleep(10);

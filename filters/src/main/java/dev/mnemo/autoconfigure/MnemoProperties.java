@@ -1,7 +1,9 @@
 package dev.mnemo.autoconfigure;
 
+import dev.mnemo.redis.RedisAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -22,16 +24,23 @@ public record MnemoProperties(
         @DefaultValue After after) {
 
     /**
-     * Where memory and budgets live.
+     * Where memory and budgets live; what each is, {@link RedisAddress} says.
      *
-     * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://}, or a comma-separated list of cluster nodes
      * @param timeout of a command: how long a silent Redis can hold a call up, until its breaker opens
      */
     public record Redis(
             @DefaultValue("redis://localhost:6379") String url,
+            @Nullable String username,
+            @Nullable String password,
+            @Nullable String sentinelPassword,
+            @Nullable Path ca,
             @DefaultValue("250ms") Duration timeout) {
 
-        /** Without the password that the url may hold. */
+        RedisAddress address() {
+            return new RedisAddress(url, username, password, sentinelPassword, ca);
+        }
+
+        /** Without the passwords. */
         @Override
         public String toString() {
             return "Redis[timeout=" + timeout + "]";

@@ -42,7 +42,7 @@ final class MnemoStores {
     @Bean(destroyMethod = "")
     RedisLinks mnemoRedis(MnemoProperties properties, LoopResources mnemoEventLoops, StateMetrics metrics) {
         RedisLinks links = new RedisLinks(
-                properties.redis().url(),
+                properties.redis().address(),
                 properties.redis().timeout(),
                 mnemoEventLoops.onServer(LoopResources.DEFAULT_NATIVE));
         links.all().forEach(link -> metrics.breaker("redis", link.name(), link.breaker()));

@@ -12,6 +12,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SocketOptions.KeepAliveOptions;
 import io.lettuce.core.SocketOptions.TcpUserTimeoutOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
@@ -27,7 +28,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +69,7 @@ public final class RedisLinks {
             .writableStackTraceEnabled(false)
             .build();
 
+    private final SslOptions ssl;
     private final ClientResources shared;
     private final List<AbstractRedisClient> clients = new ArrayList<>();
     private final Disposable.Composite connecting = Disposables.composite();
@@ -79,14 +80,13 @@ public final class RedisLinks {
     /**
      * Begins to connect.
      *
-     * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://}, or a comma-separated list of cluster nodes
      * @param timeout of a command
      * @param loops of the HTTP server; they are not stopped
-     * @throws IllegalArgumentException when the url is none of these
+     * @throws IllegalArgumentException when the address is none
      */
-    public RedisLinks(String url, Duration timeout, EventLoopGroup loops) {
-        List<RedisURI> uris = Arrays.stream(url.split(",")).map(RedisLinks::uri).toList();
-        uris.forEach(uri -> uri.setTimeout(timeout));
+    public RedisLinks(RedisAddress address, Duration timeout, EventLoopGroup loops) {
+        List<RedisURI> uris = address.uris(timeout);
+        ssl = address.ssl();
         int count =
                 Math.toIntExact(StreamSupport.stream(loops.spliterator(), false).count());
         budget = link("budget", count);
@@ -111,17 +111,6 @@ public final class RedisLinks {
         }
         if (uris.size() == 1 && !uris.getFirst().getSentinels().isEmpty()) {
             follow(uris.getFirst(), all);
-        }
-    }
-
-    /** Its message does not repeat the url, which may hold a password. */
-    private static RedisURI uri(String url) {
-        try {
-            return RedisURI.create(url.strip());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "mnemo.redis.url (REDIS_URL): not a Redis URL (expected: redis://host:port,"
-                            + " rediss://, redis-sentinel://, or a comma-separated list of cluster nodes)");
         }
     }
 
@@ -223,10 +212,11 @@ public final class RedisLinks {
         });
     }
 
-    private static ClientOptions.Builder with(ClientOptions.Builder options) {
+    private ClientOptions.Builder with(ClientOptions.Builder options) {
         return options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(QUEUE)
                 .timeoutOptions(TimeoutOptions.enabled())
+                .sslOptions(ssl)
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(Duration.ofSeconds(1))
                         .keepAlive(KeepAliveOptions.builder()

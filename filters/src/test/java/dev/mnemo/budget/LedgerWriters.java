@@ -6,6 +6,7 @@ import dev.mnemo.budget.Ledger.Unheld;
 import dev.mnemo.budget.Ledger.Verdict;
 import dev.mnemo.budget.Ledger.Verdict.Admitted;
 import dev.mnemo.budget.Ledger.Verdict.Refused;
+import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Limit.Scope;
@@ -73,8 +74,8 @@ final class LedgerWriters implements AutoCloseable {
         for (int i = 0; i < replicas; i++) {
             LoopResources loop = LoopResources.create("writer-" + i, 1, true);
             loops.add(loop);
-            RedisLinks connected =
-                    TestRedis.connected(new RedisLinks(url, TIMEOUT, loop.onServer(LoopResources.DEFAULT_NATIVE)));
+            RedisLinks connected = TestRedis.connected(
+                    new RedisLinks(RedisAddress.of(url), TIMEOUT, loop.onServer(LoopResources.DEFAULT_NATIVE)));
             links.add(connected);
             ledgers.add(new RedisLedger(connected.budget(), Duration.ofSeconds(60)));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.call.TokenEstimate.Shared;
+import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import io.lettuce.core.cluster.SlotHash;
@@ -83,7 +84,9 @@ class SharedRatiosTest {
     void whileRedisIsAwayNothingIsLost() {
         TestRedis.Own own = new TestRedis.Own();
         RedisLinks links = TestRedis.connected(new RedisLinks(
-                own.url(), Duration.ofMillis(200), HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
+                RedisAddress.of(own.url()),
+                Duration.ofMillis(200),
+                HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
         own.stop();
         TokenEstimate estimate = learned("gpt-5", 10, 2);
 

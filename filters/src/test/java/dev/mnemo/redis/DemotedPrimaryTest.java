@@ -153,7 +153,8 @@ class DemotedPrimaryTest {
     }
 
     private RedisLink link(String url) {
-        opened = new RedisLinks(url, Duration.ofMillis(250), loops.onServer(LoopResources.DEFAULT_NATIVE));
+        opened = new RedisLinks(
+                RedisAddress.of(url), Duration.ofMillis(250), loops.onServer(LoopResources.DEFAULT_NATIVE));
         return TestRedis.connected(opened).budget();
     }
 

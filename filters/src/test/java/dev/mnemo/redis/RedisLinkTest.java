@@ -59,7 +59,8 @@ class RedisLinkTest {
     }
 
     private static RedisLinks links(String url, Duration timeout) {
-        return new RedisLinks(url, timeout, HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE));
+        return new RedisLinks(
+                RedisAddress.of(url), timeout, HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE));
     }
 
     /** Greets like an old Redis, until it is told to say nothing any more. */

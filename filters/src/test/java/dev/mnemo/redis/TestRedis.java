@@ -42,8 +42,10 @@ public final class TestRedis {
 
     /** Links that are connected. */
     public static RedisLinks links() {
-        return connected(
-                new RedisLinks(URL, Duration.ofSeconds(2), HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
+        return connected(new RedisLinks(
+                RedisAddress.of(URL),
+                Duration.ofSeconds(2),
+                HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
     }
 
     public static RedisLinks connected(RedisLinks links) {
