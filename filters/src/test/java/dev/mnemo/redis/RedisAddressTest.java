@@ -96,7 +96,7 @@ class RedisAddressTest {
     }
 
     @Test
-    void anAclUserOfTheDocumentedRulesIsEnough() {
+    void aUserAndPasswordLogInWhateverTheyConsistOf() {
         TestRedis.Own own = new TestRedis.Own();
         try (RedisClient admin = RedisClient.create(own.url())) {
             admin.connect()

@@ -15,8 +15,16 @@ final class Shared {
 
     static final WireMockServer LLM = wireMock();
 
-    /** Patient with Redis: on a busy machine a cold JVM would take its own slowness for an outage. */
-    static final Mnemo MNEMO = Mnemo.start(TestRedis.url(), tenants(), "mnemo.redis.timeout=5s");
+    /**
+     * Patient with Redis: on a busy machine a cold JVM would take its own slowness for an outage. It logs in as the user that
+     * the docs tell operators to make, so that every test shows that this user may do enough.
+     */
+    static final Mnemo MNEMO = Mnemo.start(
+            TestRedis.url(),
+            tenants(),
+            "mnemo.redis.timeout=5s",
+            "mnemo.redis.username=mnemo",
+            "mnemo.redis.password=" + RedisUser.made(TestRedis.commands()));
 
     static {
         // A gateway starts without Redis. Its tests begin with it.
