@@ -31,7 +31,7 @@ import reactor.netty.resources.LoopResources;
 
 /** What a user costs in Redis: the figures of docs/capacity.md. */
 @Tag("long")
-class CapacityTest {
+class BytesPerUserTest {
 
     private static final int USERS = 5_000;
 
@@ -134,7 +134,7 @@ class CapacityTest {
     }
 
     private static String text() {
-        try (InputStream in = CapacityTest.class.getResourceAsStream("/texts/en.txt")) {
+        try (InputStream in = BytesPerUserTest.class.getResourceAsStream("/texts/en.txt")) {
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException(e);
