@@ -22,6 +22,7 @@ public final class Fixtures {
                 id,
                 id,
                 List.of(new ApiKey("web", "0".repeat(64), Set.of(ApiKey.Permission.CHAT))),
+                null,
                 List.of(),
                 true,
                 List.of(new Upstream(

@@ -16,15 +16,27 @@ final class Heartbeat implements SmartLifecycle {
 
     private final Mono<Void> work;
     private final Duration pause;
+    private final Duration first;
     private Disposable running = Disposables.disposed();
 
     Heartbeat(Mono<Void> work, Duration pause) {
+        this(work, pause, Duration.ZERO);
+    }
+
+    /**
+     * @param first how long the start of the process may wait for a run of its own; zero: it makes none
+     */
+    Heartbeat(Mono<Void> work, Duration pause, Duration first) {
         this.work = work;
         this.pause = pause;
+        this.first = first;
     }
 
     @Override
     public void start() {
+        if (first.isPositive()) {
+            work.timeout(first).onErrorComplete().block();
+        }
         running = Flux.interval(pause)
                 .onBackpressureDrop()
                 .concatMap(tick -> work.onErrorComplete(), 1)

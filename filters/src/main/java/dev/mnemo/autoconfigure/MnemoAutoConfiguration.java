@@ -10,7 +10,6 @@ import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.LlmLine;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.TokenEstimate;
-import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.metrics.BudgetMetrics;
 import dev.mnemo.metrics.CallMetrics;
 import dev.mnemo.metrics.StateMetrics;
@@ -46,7 +45,7 @@ import reactor.netty.resources.LoopResources;
         before = GatewayAutoConfiguration.class,
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @EnableConfigurationProperties(MnemoProperties.class)
-@Import({MnemoStores.class, MnemoApi.class, MnemoHealth.class})
+@Import({MnemoIdentity.class, MnemoStores.class, MnemoApi.class, MnemoHealth.class})
 public final class MnemoAutoConfiguration {
 
     /** One ticker for the whole line. */
@@ -58,12 +57,6 @@ public final class MnemoAutoConfiguration {
     @ConditionalOnMissingBean
     TenantCatalog mnemoTenants(MnemoProperties properties) {
         return new TenantLoader(System::getenv).load(properties.tenants());
-    }
-
-    @Bean
-    @ConditionalOnMissingBean(Identity.class)
-    KeyIdentity mnemoIdentity(TenantCatalog tenants) {
-        return new KeyIdentity(() -> tenants);
     }
 
     /** What settles and records a call after its answer. */

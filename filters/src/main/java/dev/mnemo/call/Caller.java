@@ -6,17 +6,22 @@ import dev.mnemo.tenant.Tenant.UserSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who speaks: the tenant, proved by a key, and the user inside it.
+ * Who speaks: the tenant, proved by a key or a token, and the user inside it.
  *
- * @param key the key that was sent; its id is shown, never the key
+ * @param key the key that was sent, or {@link ApiKey#TOKEN}; its id is shown, never the key
  * @param user null for an anonymous caller
- * @param userFrom where the user was found; null for an anonymous caller
+ * @param userFrom where the user was found; null for an anonymous caller, and for one whom a token names
  */
 public record Caller(
         Tenant tenant,
         ApiKey key,
         @Nullable String user,
         @Nullable UserSource userFrom) {
+
+    /** Whether a token says who it is: nothing else in the request does. */
+    public boolean byToken() {
+        return key.equals(ApiKey.TOKEN);
+    }
 
     public Caller as(String found, UserSource from) {
         return new Caller(tenant, key, found, from);

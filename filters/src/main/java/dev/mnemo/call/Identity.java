@@ -4,14 +4,14 @@ package dev.mnemo.call;
 public interface Identity {
 
     /**
-     * Credential → tenant and key, before anything of the body is read.
+     * Credential → tenant and key, before anything of the body is read. A token names the user too.
      *
-     * @throws Refusal 401 or 403
+     * @throws Refusal 400, 401 or 403; 503 while a token cannot be verified
      */
     Caller authenticate(LlmCall call);
 
     /**
-     * Header or body member → user, by the tenant's list.
+     * Header or body member → user, by the tenant's list; whom a token names remains.
      *
      * @throws Refusal when the user cannot be one, or is missing where the tenant wants one
      */

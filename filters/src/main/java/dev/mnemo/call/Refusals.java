@@ -32,6 +32,11 @@ final class Refusals {
                     HttpHeaders.RETRY_AFTER,
                     String.valueOf(Math.max(1, wait.plusMillis(999).toSeconds())));
         }
+        if (refusal.status() == 401) {
+            headers.set(
+                    HttpHeaders.WWW_AUTHENTICATE,
+                    refusal.code().equals("invalid_token") ? "Bearer error=\"invalid_token\"" : "Bearer");
+        }
         if (!refusal.retryHelps()) {
             headers.set("x-should-retry", "false");
         }

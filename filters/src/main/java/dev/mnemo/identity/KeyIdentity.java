@@ -1,53 +1,65 @@
 package dev.mnemo.identity;
 
-import dev.mnemo.call.Caller;
 import dev.mnemo.call.Credential;
-import dev.mnemo.call.Identity;
-import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Refusal;
-import dev.mnemo.tenant.ApiKey.Permission;
-import dev.mnemo.tenant.Tenant.UserSource;
 import dev.mnemo.tenant.TenantCatalog;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
-/** Identity by API key: the key's SHA-256 names the tenant, the tenant's list names the user. Thread-safe. */
-public final class KeyIdentity implements Identity {
+/** Whose key it is: its SHA-256 names the tenant. Thread-safe. */
+public final class KeyIdentity {
 
     private final Supplier<TenantCatalog> catalog;
+    private final InstantSource clock;
 
     /**
      * @param catalog the tenants as they are now
      */
-    public KeyIdentity(Supplier<TenantCatalog> catalog) {
+    public KeyIdentity(Supplier<TenantCatalog> catalog, InstantSource clock) {
         this.catalog = catalog;
-    }
-
-    @Override
-    public Caller authenticate(LlmCall call) {
-        Credential credential = credential(call.headers());
-        KeyOwner owner = owner(credential);
-        if (!owner.key().may(Permission.CHAT)) {
-            throw Refusal.of(
-                    403, "key_not_permitted", "key: \"" + owner.key().id() + "\" may not chat (expected: may: [chat])");
-        }
-        call.credential(credential);
-        return new Caller(owner.tenant(), owner.key(), null, null);
+        this.clock = clock;
     }
 
     /**
-     * The owner of the credential that a request carries.
+     * The owner of the key that a request carries.
      *
-     * @throws Refusal 401 when there is none, or nobody owns it
+     * @throws Refusal 401 when there is none, nobody owns it, or it has expired
      */
     public KeyOwner owner(HttpHeaders headers) {
-        return owner(credential(headers));
+        KeyOwner owner = find(credential(headers));
+        if (owner == null) {
+            throw unknown();
+        }
+        return owner;
     }
 
-    private static Credential credential(HttpHeaders headers) {
+    /**
+     * The owner of a credential; null when it is nobody's key.
+     *
+     * @throws Refusal 401 when the key has expired
+     */
+    @Nullable
+    KeyOwner find(Credential credential) {
+        KeyOwner owner = catalog.get().key(credential.sha256());
+        if (owner != null && owner.key().expired(clock.instant())) {
+            throw Refusal.of(
+                    401,
+                    "expired_api_key",
+                    "key: \"" + owner.key().id() + "\" expired on "
+                            + owner.key().expires() + " (expected: the key that has taken its place)");
+        }
+        return owner;
+    }
+
+    /**
+     * What a request carries.
+     *
+     * @throws Refusal 401 when it carries nothing
+     */
+    static Credential credential(HttpHeaders headers) {
         Credential credential = Credential.of(headers);
         if (credential == null) {
             throw Refusal.of(
@@ -58,65 +70,10 @@ public final class KeyIdentity implements Identity {
         return credential;
     }
 
-    private KeyOwner owner(Credential credential) {
-        KeyOwner owner = catalog.get().key(credential.sha256());
-        if (owner == null) {
-            throw Refusal.of(
-                    401,
-                    "invalid_api_key",
-                    "credential: not known (expected: a key whose SHA-256 stands in a tenant's file)");
-        }
-        return owner;
-    }
-
-    @Override
-    public Caller user(LlmCall call, Caller caller) {
-        for (UserSource source : caller.tenant().user()) {
-            String found = read(call, source);
-            if (found != null) {
-                return caller.as(UserIds.checked(found), source);
-            }
-        }
-        if (!caller.tenant().anonymous()) {
-            throw Refusal.of(
-                    403,
-                    "user_required",
-                    "user: missing (expected: " + expected(caller.tenant().user()) + ")");
-        }
-        return caller;
-    }
-
-    private static @Nullable String read(LlmCall call, UserSource source) {
-        return switch (source) {
-            case UserSource.Header(String name) -> header(call, name);
-            case UserSource.Body(String member) ->
-                call.dialect().reads() ? present(call.request().carriers().get(member)) : null;
-        };
-    }
-
-    private static @Nullable String header(LlmCall call, String name) {
-        List<String> values = call.headers().get(name);
-        if (values == null) {
-            return null;
-        }
-        if (values.size() > 1) {
-            throw Refusal.badRequest("ambiguous_user", name + ": sent " + values.size() + " times (expected: once)");
-        }
-        return present(values.getFirst());
-    }
-
-    private static @Nullable String present(@Nullable String value) {
-        return value == null || value.isBlank() ? null : value.strip();
-    }
-
-    private static String expected(List<UserSource> sources) {
-        return String.join(
-                " or ",
-                sources.stream()
-                        .map(source -> switch (source) {
-                            case UserSource.Header(String name) -> "header " + name;
-                            case UserSource.Body(String member) -> "body member " + member;
-                        })
-                        .toList());
+    static Refusal unknown() {
+        return Refusal.of(
+                401,
+                "invalid_api_key",
+                "credential: not known (expected: a key whose SHA-256 stands in a tenant's file)");
     }
 }

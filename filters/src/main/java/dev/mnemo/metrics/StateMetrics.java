@@ -7,8 +7,10 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.function.DoubleSupplier;
 
-/** Meters of what has a state of its own: breakers, and the work that outlives its call. Thread-safe. */
+/** Meters of what has a state of its own: breakers, work that outlives its call, and the keys of issuers. Thread-safe. */
 public final class StateMetrics {
 
     private final MeterRegistry registry;
@@ -49,6 +51,35 @@ public final class StateMetrics {
         FunctionCounter.builder("mnemo.detached.failed", detached, Detached::failed)
                 .description("Work that failed")
                 .tags(tags)
+                .register(registry);
+    }
+
+    /**
+     * @param source of signing keys, by host and path
+     * @param age in seconds
+     */
+    public void jwks(String source, DoubleSupplier age) {
+        Gauge.builder("mnemo.jwks.age", age::getAsDouble)
+                .description("Seconds since the keys of an issuer of tokens were fetched")
+                .tags(Tags.of("source", source))
+                .register(registry);
+        jwksFailures(source);
+    }
+
+    public void jwksGone(String source) {
+        for (String name : List.of("mnemo.jwks.age", "mnemo.jwks.failures")) {
+            registry.find(name).tag("source", source).meters().forEach(registry::remove);
+        }
+    }
+
+    public void jwksFailed(String source) {
+        jwksFailures(source).increment();
+    }
+
+    private Counter jwksFailures(String source) {
+        return Counter.builder("mnemo.jwks.failures")
+                .description("Times that they could not be fetched")
+                .tags(Tags.of("source", source))
                 .register(registry);
     }
 

@@ -11,8 +11,8 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * Which headers cross the gateway. Upstream: the client's own, but for hop-by-hop headers, anything that tells where the
- * client is, everything that Mnemo owns, and, where the tenant has a credential of its own, every credential of the
- * client's. Back: the upstream's own, but for hop-by-hop headers and what Mnemo has set itself.
+ * client is, everything that Mnemo owns, and, where the tenant has a credential of its own or the client is known by a token,
+ * every credential of the client's. Back: the upstream's own, but for hop-by-hop headers and what Mnemo has set itself.
  */
 final class UpstreamHeaders {
 
@@ -64,12 +64,13 @@ final class UpstreamHeaders {
 
     private static void copy(LlmCall call, HttpHeaders client, BiConsumer<String, String> to) {
         Secret secret = call.upstream().credential();
+        boolean ownCredential = secret == null && !call.caller().byToken();
         client.forEach((header, values) -> {
             String name = header.toLowerCase(Locale.ROOT);
             if (REWRITTEN.contains(name)
                     || CallHeaders.isOwn(name)
                     || tellsTheWay(name)
-                    || (secret != null && Credential.CARRIERS.contains(name))) {
+                    || (!ownCredential && Credential.CARRIERS.contains(name))) {
                 return;
             }
             for (String value : values) {

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ final class Fields {
             mapping.entries().forEach(this::accept);
             shape.members().stream().filter(Member::required).forEach(this::requirePresent);
             requireOne();
+            requireAny();
         } else {
             problems.add(node, path, "not a list of members", "Write name: value lines below it.");
         }
@@ -94,6 +96,16 @@ final class Fields {
             List<String> names = shape.oneOf().stream().map(One::name).toList();
             String what = given.isEmpty() ? "none of " + names : "more than one of " + names;
             problems.add(at, path, what, "Give exactly one.");
+        }
+    }
+
+    private void requireAny() {
+        List<Member> any = shape.anyOf().stream().map(shape::member).toList();
+        if (!any.isEmpty() && any.stream().noneMatch(member -> has(member.name()))) {
+            String choice = any.stream()
+                    .map(member -> member.name() + ": " + member.description())
+                    .collect(Collectors.joining(" Or "));
+            problems.add(at, path(any.getFirst().name()), "missing", "Add " + choice);
         }
     }
 

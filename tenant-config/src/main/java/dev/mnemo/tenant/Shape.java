@@ -49,8 +49,9 @@ sealed interface Shape {
      * Members.
      *
      * @param oneOf of these exactly one must be there; may be empty
+     * @param anyOf of these at least one must be there; may be empty
      */
-    record Group(List<Member> members, List<One> oneOf) implements Shape {
+    record Group(List<Member> members, List<One> oneOf, List<String> anyOf) implements Shape {
         Member member(String name) {
             return members.stream()
                     .filter(m -> m.name().equals(name))

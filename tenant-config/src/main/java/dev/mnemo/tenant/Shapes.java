@@ -40,7 +40,37 @@ final class Shapes {
                     "sha256",
                     new Text("[0-9a-fA-F]{64}", "64 hex digits; from a key: printf %s \"$KEY\" | sha256sum", true),
                     "SHA-256 of the key, in hex."),
-            optional("may", new ListOf(new Choice(List.of("chat", "memory"))), "chat", "What the key opens."));
+            optional("may", new ListOf(new Choice(List.of("chat", "memory"))), "chat", "What the key opens."),
+            optional(
+                    "expires",
+                    new Text(
+                            "\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2}))?",
+                            "a day such as 2027-03-31, whose end in UTC it is, or a moment such as 2027-03-31T12:00:00Z",
+                            false),
+                    null,
+                    "When the key stops working: at a moment, or at the end of a day in UTC."));
+
+    private static final Group JWT = group(
+            required("issuer", ANY_TEXT, "Who issues the tokens: their claim iss."),
+            required("audience", ANY_TEXT, "Whom they are for: it stands in their claim aud."),
+            required(
+                    "jwks",
+                    new Text(
+                            "([hH][tT][tT][pP][sS]?://[^\\s#@]+|file:/[^\\s?#]+)",
+                            "https://host[:port]/path, or file:/path",
+                            true),
+                    "Where the issuer's keys are: https, or file:/path; http only on this machine."),
+            optional("user", ANY_TEXT, "sub", "The claim that names the user."),
+            optional(
+                    "algorithms",
+                    new ListOf(new Text(
+                            "(" + String.join("|", Jwt.ALGORITHMS) + ")",
+                            "one of " + Jwt.ALGORITHMS + ", which sign with a private key;"
+                                    + " with none or HS256 and its like, others could make tokens too",
+                            false)),
+                    null,
+                    "What tokens may be signed with; absent: all that are known."),
+            optional("skew", new Time(), "60s", "How far clocks may be apart; at most 5m."));
 
     private static final Group USER = new Group(
             List.of(
@@ -50,7 +80,8 @@ final class Shapes {
                             null,
                             "A request header."),
                     optional("body", ANY_TEXT, null, "A member of the JSON body: at its top, or metadata.name.")),
-            List.of(One.of("header"), One.of("body")));
+            List.of(One.of("header"), One.of("body")),
+            List.of());
 
     private static final Group TIMEOUTS = group(
             optional("connect", new Time(), "2s", "TCP and TLS."),
@@ -147,7 +178,8 @@ final class Shapes {
                     inWindow("output-tokens"),
                     inWindow("usd"),
                     inWindow("requests"),
-                    new One("in-flight", List.of(), List.of("every", "zone"))));
+                    new One("in-flight", List.of(), List.of("every", "zone"))),
+            List.of());
 
     private static final Group WEIGHTS = group(
             optional("cached", new Share(0, 100), "100%", "A token read from the provider's cache."),
@@ -172,29 +204,35 @@ final class Shapes {
                     "Of models whose price is not known, in dollars per million tokens; absent: a limit in dollars refuses their calls."),
             optional("limits", new ListOf(LIMIT_GROUP), null, "All that apply must have room."));
 
-    static final Group TENANT = group(
-            optional("name", ANY_TEXT, null, "For people; the id when absent."),
-            required("keys", new ListOf(KEY), "What clients send as their API key, as its SHA-256."),
-            optional(
-                    "user",
-                    new ListOf(USER),
-                    null,
-                    "Where the user is looked for, first wins; absent: header X-Mnemo-User, body safety_identifier, body user."),
-            optional("anonymous", new Choice(List.of("allow", "refuse")), "allow", "A call without a user."),
-            required(
-                    "upstreams",
-                    new ListOf(UPSTREAM),
-                    "The first that speaks the call's dialect and serves its model."),
-            optional("memory", MEMORY, null, "What is remembered and shown."),
-            optional("budgets", BUDGETS, null, "What calls may use."),
-            optional(
-                    "models", new ListOf(MODEL), null, "Facts on models that Mnemo does not know, or knows otherwise."),
-            later("jwt", null));
+    static final Group TENANT = new Group(
+            List.of(
+                    optional("name", ANY_TEXT, null, "For people; the id when absent."),
+                    optional("keys", new ListOf(KEY), null, "What clients send as their API key, as its SHA-256."),
+                    optional("jwt", JWT, null, "Signed tokens that clients send, instead of keys or besides."),
+                    optional(
+                            "user",
+                            new ListOf(USER),
+                            null,
+                            "Where the user is looked for, first wins; absent: header X-Mnemo-User, body safety_identifier, body user."),
+                    optional("anonymous", new Choice(List.of("allow", "refuse")), "allow", "A call without a user."),
+                    required(
+                            "upstreams",
+                            new ListOf(UPSTREAM),
+                            "The first that speaks the call's dialect and serves its model."),
+                    optional("memory", MEMORY, null, "What is remembered and shown."),
+                    optional("budgets", BUDGETS, null, "What calls may use."),
+                    optional(
+                            "models",
+                            new ListOf(MODEL),
+                            null,
+                            "Facts on models that Mnemo does not know, or knows otherwise.")),
+            List.of(),
+            List.of("keys", "jwt"));
 
     private Shapes() {}
 
     private static Group group(Member... members) {
-        return new Group(List.of(members), List.of());
+        return new Group(List.of(members), List.of(), List.of());
     }
 
     private static One inWindow(String name) {

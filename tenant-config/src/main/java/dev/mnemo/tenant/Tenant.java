@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the file's name without {@code .yaml}: {@code [a-z0-9][a-z0-9-]{0,62}}
  * @param name for people; the id when the file gives none
- * @param user where a caller's user is looked for; the first that is present wins
+ * @param keys may be empty where there is {@code jwt}
+ * @param jwt which tokens are the tenant's; null: none
+ * @param user where the user of a caller with a key is looked for; the first that is present wins
  * @param anonymous whether a call without a user is let through (without memory)
  * @param upstreams at least one; the first that speaks the call's protocol and serves its model is called
  * @param models facts that are not known, or known otherwise; may be empty
@@ -19,6 +21,7 @@ public record Tenant(
         String id,
         String name,
         List<ApiKey> keys,
+        @Nullable Jwt jwt,
         List<UserSource> user,
         boolean anonymous,
         List<Upstream> upstreams,

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All tenants at one moment, by id and by key. Immutable and thread-safe; a lookup costs the same for any number. */
+/** All tenants at one moment, by id, by key, and by issuer and audience of tokens. Immutable and thread-safe; a lookup costs the same for any number. */
 public final class TenantCatalog {
 
     /** The tenant and the key that a credential stands for. */
@@ -15,9 +15,11 @@ public final class TenantCatalog {
 
     private final Map<String, Tenant> byId = new HashMap<>();
     private final Map<String, KeyOwner> byKey = new HashMap<>();
+    private final Map<String, Map<String, Tenant>> byIssuer = new HashMap<>();
 
     /**
-     * @throws IllegalArgumentException when two tenants share an id or a key; {@link TenantLoader} says so better before
+     * @throws IllegalArgumentException when two tenants share an id, a key, or an issuer and audience; {@link TenantLoader}
+     *     says so better before
      */
     public TenantCatalog(Collection<Tenant> tenants) {
         for (Tenant tenant : tenants) {
@@ -28,6 +30,13 @@ public final class TenantCatalog {
                 if (byKey.put(key.sha256().toLowerCase(Locale.ROOT), new KeyOwner(tenant, key)) != null) {
                     throw new IllegalArgumentException("key: " + key.id() + " of " + tenant.id() + " (expected: once)");
                 }
+            }
+            Jwt jwt = tenant.jwt();
+            if (jwt != null
+                    && byIssuer.computeIfAbsent(jwt.issuer(), issuer -> new HashMap<>())
+                                    .put(jwt.audience(), tenant)
+                            != null) {
+                throw new IllegalArgumentException("jwt: of " + tenant.id() + " (expected: an audience of its own)");
             }
         }
     }
@@ -46,5 +55,15 @@ public final class TenantCatalog {
      */
     public @Nullable KeyOwner key(String sha256) {
         return byKey.get(sha256);
+    }
+
+    /** Whether any tenant has tokens. */
+    public boolean knowsTokens() {
+        return !byIssuer.isEmpty();
+    }
+
+    /** The tenants for whom {@code issuer} issues tokens, by audience; empty when there are none. */
+    public Map<String, Tenant> issuedBy(String issuer) {
+        return Collections.unmodifiableMap(byIssuer.getOrDefault(issuer, Map.of()));
     }
 }

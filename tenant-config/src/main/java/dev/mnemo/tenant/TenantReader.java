@@ -2,6 +2,11 @@ package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant.UserSource;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +28,7 @@ final class TenantReader {
 
     private final UpstreamReader upstreams;
     private final Map<String, String> ownerOfKey = new HashMap<>();
+    private final Map<List<String>, String> ownerOfTokens = new HashMap<>();
 
     TenantReader(Function<String, @Nullable String> environment) {
         this.upstreams = new UpstreamReader(new Credentials(environment));
@@ -36,6 +42,7 @@ final class TenantReader {
                 id,
                 name.isEmpty() ? id : name,
                 keys(tenant, problems.file()),
+                jwt(tenant, problems.file()),
                 user(tenant),
                 tenant.is("anonymous", "allow"),
                 upstreams.read(tenant),
@@ -51,6 +58,8 @@ final class TenantReader {
             String id = key.text("id");
             if (!id.isEmpty() && !ids.add(id)) {
                 key.bad("id", "another key's id", "Give each key its own.");
+            } else if (id.equals(ApiKey.TOKEN.id()) && tenant.has("jwt")) {
+                key.bad("id", "the id of callers with a token", "Give the key another.");
             }
             String sha256 = key.text("sha256").toLowerCase(Locale.ROOT);
             String path = file + " " + key.path("sha256");
@@ -61,9 +70,40 @@ final class TenantReader {
             Set<ApiKey.Permission> may = key.texts("may").stream()
                     .map(text -> ApiKey.Permission.valueOf(text.toUpperCase(Locale.ROOT)))
                     .collect(Collectors.toSet());
-            keys.add(new ApiKey(id, sha256, may));
+            keys.add(new ApiKey(id, sha256, may, expires(key)));
         }
         return keys;
+    }
+
+    private static @Nullable Instant expires(Fields key) {
+        String text = key.text("expires");
+        try {
+            return text.isEmpty()
+                    ? null
+                    : text.contains("T")
+                            ? OffsetDateTime.parse(text).toInstant()
+                            : LocalDate.parse(text)
+                                    .plusDays(1)
+                                    .atStartOfDay(ZoneOffset.UTC)
+                                    .toInstant();
+        } catch (DateTimeException e) {
+            key.bad("expires", "no such day or time", "Write it like 2027-03-31 or 2027-03-31T12:00:00Z.");
+            return null;
+        }
+    }
+
+    private @Nullable Jwt jwt(Fields tenant, String file) {
+        Jwt jwt = JwtReader.read(tenant);
+        if (jwt == null) {
+            return null;
+        }
+        String owner = jwt.issuer().isEmpty() || jwt.audience().isEmpty()
+                ? null
+                : ownerOfTokens.putIfAbsent(List.of(jwt.issuer(), jwt.audience()), file);
+        if (owner != null) {
+            tenant.bad("jwt", "the same issuer and audience as " + owner, "Give each tenant an audience of its own.");
+        }
+        return jwt;
     }
 
     private static List<UserSource> user(Fields tenant) {

@@ -96,6 +96,13 @@ public final class TenantSchema {
         if (!group.oneOf().isEmpty()) {
             schema.put("oneOf", group.oneOf().stream().map(TenantSchema::one).toList());
         }
+        if (!group.anyOf().isEmpty()) {
+            schema.put(
+                    "anyOf",
+                    group.anyOf().stream()
+                            .map(name -> Map.of("required", List.of(name)))
+                            .toList());
+        }
         schema.put("properties", properties);
     }
 

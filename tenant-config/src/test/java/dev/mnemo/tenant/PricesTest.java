@@ -150,6 +150,7 @@ class PricesTest {
                 "acme",
                 "acme",
                 List.of(),
+                null,
                 List.of(),
                 true,
                 List.of(),
