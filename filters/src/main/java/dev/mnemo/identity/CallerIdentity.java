@@ -25,12 +25,13 @@ public final class CallerIdentity implements Identity {
     @Override
     public Caller authenticate(LlmCall call) {
         Credential credential = KeyIdentity.credential(call.headers());
-        KeyOwner owner = keys.find(credential);
+        String sha256 = credential.sha256();
+        KeyOwner owner = keys.find(sha256);
         Caller caller;
         if (owner != null) {
             caller = permitted(owner);
         } else if (tokens.isToken(credential.value())) {
-            caller = tokens.caller(credential.value());
+            caller = tokens.caller(credential.value(), sha256);
         } else {
             throw KeyIdentity.unknown();
         }

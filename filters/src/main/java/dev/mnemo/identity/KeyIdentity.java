@@ -29,7 +29,7 @@ public final class KeyIdentity {
      * @throws Refusal 401 when there is none, nobody owns it, or it has expired
      */
     public KeyOwner owner(HttpHeaders headers) {
-        KeyOwner owner = find(credential(headers));
+        KeyOwner owner = find(credential(headers).sha256());
         if (owner == null) {
             throw unknown();
         }
@@ -37,13 +37,13 @@ public final class KeyIdentity {
     }
 
     /**
-     * The owner of a credential; null when it is nobody's key.
+     * The owner of a credential, by its SHA-256; null when it is nobody's key.
      *
      * @throws Refusal 401 when the key has expired
      */
     @Nullable
-    KeyOwner find(Credential credential) {
-        KeyOwner owner = catalog.get().key(credential.sha256());
+    KeyOwner find(String sha256) {
+        KeyOwner owner = catalog.get().key(sha256);
         if (owner != null && owner.key().expired(clock.instant())) {
             throw Refusal.of(
                     401,

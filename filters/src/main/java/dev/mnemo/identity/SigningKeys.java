@@ -230,7 +230,9 @@ public final class SigningKeys {
         }
 
         void succeeded(JWKSet keys, Instant now) {
-            fetched = new Fetched(keys, now);
+            Fetched last = fetched;
+            // The same object while nothing changes: comparing it with itself is quick.
+            fetched = new Fetched(last != null && last.keys().equals(keys) ? last.keys() : keys, now);
             next = now.plus(PAUSE);
             if (failing) {
                 failing = false;

@@ -28,15 +28,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Holds a token to a tenant's rules: algorithm, key, signature, times. The library does the cryptography; which keys may be
  * used is said here. Thread-safe.
+ *
+ * <p>It remembers, by the SHA-256 of the whole token, that a signature was right, and under which rules and keys: an elliptic
+ * curve costs more than the rest of a call. It remembers nothing of what a token says.
  */
 final class TokenVerifier {
 
     private static final int LEAST_RSA_BITS = 2048;
+    private static final int MOST_VERIFIED = 10_000;
 
     /** RFC 9068 and RFC 8725 §3.11: a type that is said must be one of an access token. */
     private static final DefaultJOSEObjectTypeVerifier<Trust> TYPES = new DefaultJOSEObjectTypeVerifier<>(
@@ -45,6 +51,7 @@ final class TokenVerifier {
     private final SigningKeys keys;
     private final InstantSource clock;
     private final DefaultJWTProcessor<Trust> processor = new DefaultJWTProcessor<>();
+    private final Map<String, Trust> verified = new ConcurrentHashMap<>();
 
     /** What one token is held to. */
     private record Trust(Jwt rules, JWKSet keys) implements SecurityContext {}
@@ -61,10 +68,12 @@ final class TokenVerifier {
     /**
      * Returns when the token is right.
      *
+     * @param claims what the token says, not proved yet
+     * @param sha256 of the token as it was sent, to its last character
      * @param rules those of the tenant that issuer and audience of the token name
      * @throws Refusal 401 when it is not, 503 while the issuer's keys are missing
      */
-    void verify(SignedJWT token, Jwt rules) {
+    void verify(SignedJWT token, JWTClaimsSet claims, String sha256, Jwt rules) {
         JWSHeader header = token.getHeader();
         if (!rules.algorithms().contains(header.getAlgorithm().getName())) {
             throw refused("signed in a way that is not allowed (expected: one of " + rules.algorithms() + ")");
@@ -72,8 +81,13 @@ final class TokenVerifier {
         if (header.getCriticalParams() != null || !header.isBase64URLEncodePayload()) {
             throw refused("its header asks for extensions (expected: neither crit nor b64)");
         }
+        Trust trust = new Trust(rules, keys.of(rules.jwks()));
+        if (trust.equals(verified.get(sha256))) {
+            checkTimes(claims, rules);
+            return;
+        }
         try {
-            processor.process(token, new Trust(rules, keys.of(rules.jwks())));
+            processor.process(token, trust);
         } catch (BadJWSException e) {
             // The issuer may have put another key under the same name.
             keys.missing(rules.jwks());
@@ -85,6 +99,10 @@ final class TokenVerifier {
         } catch (JOSEException e) {
             throw unfit(header);
         }
+        if (verified.size() >= MOST_VERIFIED) {
+            verified.clear();
+        }
+        verified.put(sha256, trust);
     }
 
     /** Keys of the issuer, never one that the token brings along or points to. */
