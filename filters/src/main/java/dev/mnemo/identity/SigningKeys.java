@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
@@ -168,27 +167,20 @@ public final class SigningKeys {
         List<JWK> keys = new ArrayList<>();
         try {
             Map<String, Object> set = JSONObjectUtils.parse(new String(document, StandardCharsets.UTF_8));
-            for (Map<String, Object> key :
-                    Objects.requireNonNullElse(JSONObjectUtils.getJSONObjectArray(set, "keys"), NONE)) {
+            for (Map<String, Object> key : JSONObjectUtils.getJSONObjectArray(set, "keys")) {
                 JWK understood = understood(key);
                 if (understood != null) {
                     keys.add(understood);
                 }
             }
-        } catch (ParseException e) {
+        } catch (ParseException | RuntimeException e) {
+            // The library's reader knows no nulls where it expects none.
             throw new IllegalStateException("no JWK set");
         }
         if (keys.isEmpty()) {
             throw new IllegalStateException("no key in it");
         }
         return new JWKSet(keys);
-    }
-
-    private static final Map<String, Object>[] NONE = none();
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Map<String, Object>[] none() {
-        return new Map[0];
     }
 
     private static @Nullable JWK understood(Map<String, Object> key) {
@@ -245,7 +237,10 @@ public final class SigningKeys {
             next = now.plus(PAUSE_AFTER_FAILURE);
             if (!failing) {
                 failing = true;
-                log.warn("jwks: {} cannot be fetched; its last keys are used for a day: {}", name, why.toString());
+                log.warn(
+                        "jwks: {} cannot be fetched, and is tried again; keys that are there are used for a day: {}",
+                        name,
+                        why.toString());
             }
         }
 
