@@ -34,7 +34,7 @@ class CallerIdentityTest {
     private final TenantCatalog tenants =
             new TenantCatalog(List.of(Tenants.tenant("acme", Tenants.jwt("llm"), web, old, admin)));
     private final SigningKeys signing = new SigningKeys(
-            () -> tenants, source -> Mono.just(Issuer.jwks(Issuer.RSA)), clock, new SigningKeys.Listener() {
+            () -> tenants, source -> Mono.just(Issuer.jwks(Issuer.EC)), clock, new SigningKeys.Listener() {
                 @Override
                 public void added(String source, DoubleSupplier age) {}
 

@@ -24,13 +24,18 @@ import java.util.Date;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Issues tokens, right ones and wrong ones. Making keys takes long: each is made once. */
+/** Issues tokens, right ones and wrong ones. */
 public final class Issuer {
 
     public static final String NAME = "https://login.example";
-    public static final RSAKey RSA = rsa("rsa", 2048);
-    public static final RSAKey NEXT_RSA = rsa("next", 2048);
     public static final ECKey EC = ec("ec", Curve.P_256);
+    static final ECKey NEXT = ec("next", Curve.P_256);
+
+    /** Made when somebody asks for it: that takes a second. */
+    static final class Rsa {
+
+        static final RSAKey KEY = rsa("rsa", 2048);
+    }
 
     private Issuer() {}
 
@@ -58,9 +63,9 @@ public final class Issuer {
         return new JWKSet(List.of(keys)).toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** For an hour, signed with {@link #RSA} by RS256. */
+    /** For an hour, signed with {@link #EC}. */
     public static String token(String audience, String user, Instant now) {
-        return token(JWSAlgorithm.RS256, RSA, claims(audience, user, now).build());
+        return token(JWSAlgorithm.ES256, EC, claims(audience, user, now).build());
     }
 
     static JWTClaimsSet.Builder claims(String audience, String user, Instant now) {

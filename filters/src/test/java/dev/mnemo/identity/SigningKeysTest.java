@@ -35,7 +35,7 @@ class SigningKeysTest {
     private final List<String> failed = new ArrayList<>();
     private final Map<String, DoubleSupplier> ages = new HashMap<>();
     private TenantCatalog tenants = Tenants.both();
-    private Mono<byte[]> issuer = Mono.just(Issuer.jwks(Issuer.RSA));
+    private Mono<byte[]> issuer = Mono.just(Issuer.jwks(Issuer.EC));
     private final SigningKeys keys = new SigningKeys(() -> tenants, this::fetch, clock, new Noting());
 
     private final class Noting implements SigningKeys.Listener {
@@ -88,7 +88,7 @@ class SigningKeysTest {
     void tenantsWithOneSourceShareItAndItIsFetchedEveryFiveMinutes() {
         tick(Duration.ZERO);
         assertThat(fetched).containsExactly(SOURCE);
-        assertThat(kids()).containsExactly("rsa");
+        assertThat(kids()).containsExactly("ec");
         tick(Duration.ofSeconds(299));
         assertThat(fetched).hasSize(1);
         assertThat(age()).isEqualTo(299);
@@ -103,9 +103,9 @@ class SigningKeysTest {
         tick(Duration.ZERO);
         tick(Duration.ofSeconds(29));
         assertThat(fetched).hasSize(1);
-        issuer = Mono.just(Issuer.jwks(Issuer.RSA));
+        issuer = Mono.just(Issuer.jwks(Issuer.EC));
         tick(Duration.ofSeconds(1));
-        assertThat(kids()).containsExactly("rsa");
+        assertThat(kids()).containsExactly("ec");
         assertThat(failed).containsExactly(NAME);
     }
 
@@ -117,8 +117,8 @@ class SigningKeysTest {
         tick(Duration.ofMinutes(6));
         String old = Issuer.token("llm", "ada", clock.instant());
         String next = Issuer.token(
-                JWSAlgorithm.RS256,
-                Issuer.NEXT_RSA,
+                JWSAlgorithm.ES256,
+                Issuer.NEXT,
                 Issuer.claims("llm", "ada", clock.instant()).build());
 
         assertThat(identity.caller(old, "old").user()).as("stale keys go on").isEqualTo("ada");
@@ -126,7 +126,7 @@ class SigningKeysTest {
         assertThat(unknown.status()).isEqualTo(401);
         assertThat(unknown).hasMessageContaining("not known, or not yet");
 
-        issuer = Mono.just(Issuer.jwks(Issuer.NEXT_RSA));
+        issuer = Mono.just(Issuer.jwks(Issuer.NEXT));
         tick(Duration.ofSeconds(10));
         assertThat(identity.caller(next, "next").user()).isEqualTo("ada");
         assertThat(catchThrowableOfType(Refusal.class, () -> identity.caller(old, "old"))
@@ -139,13 +139,13 @@ class SigningKeysTest {
         tick(Duration.ZERO);
         issuer = Mono.error(new IOException("down"));
         tick(Duration.ofHours(24));
-        assertThat(kids()).containsExactly("rsa");
+        assertThat(kids()).containsExactly("ec");
         tick(Duration.ofSeconds(1));
         assertThat(catchThrowableOfType(Refusal.class, this::kids).status()).isEqualTo(503);
         assertThat(age()).isEqualTo(24 * 3_600 + 1);
-        issuer = Mono.just(Issuer.jwks(Issuer.RSA));
+        issuer = Mono.just(Issuer.jwks(Issuer.EC));
         tick(Duration.ofSeconds(30));
-        assertThat(kids()).containsExactly("rsa");
+        assertThat(kids()).containsExactly("ec");
     }
 
     @Test
@@ -198,22 +198,22 @@ class SigningKeysTest {
         tick(Duration.ZERO);
         issuer = Mono.just(document.getBytes(StandardCharsets.UTF_8));
         tick(Duration.ofMinutes(5));
-        assertThat(kids()).containsExactly("rsa");
+        assertThat(kids()).containsExactly("ec");
         assertThat(failed).containsExactly(NAME);
     }
 
     @Test
     void keysOfKindsThatAreNotKnownAreLeftOut() {
-        String set = new String(Issuer.jwks(Issuer.RSA), StandardCharsets.UTF_8).replace("{\"keys\":[", """
+        String set = new String(Issuer.jwks(Issuer.EC), StandardCharsets.UTF_8).replace("{\"keys\":[", """
                 {"keys":[{"kty":"AKP","alg":"ML-DSA-44","pub":"AAAA","kid":"new"},{"kty":"EC","crv":"P-999","x":"AA","y":"AA"},""");
         issuer = Mono.just(set.getBytes(StandardCharsets.UTF_8));
         tick(Duration.ZERO);
-        assertThat(kids()).containsExactly("rsa");
+        assertThat(kids()).containsExactly("ec");
     }
 
     @Test
     void ofAPrivateKeyThatIsPublishedOnlyThePublicHalfIsKept() {
-        issuer = Mono.just(("{\"keys\":[" + Issuer.RSA.toJSONString() + "]}").getBytes(StandardCharsets.UTF_8));
+        issuer = Mono.just(("{\"keys\":[" + Issuer.EC.toJSONString() + "]}").getBytes(StandardCharsets.UTF_8));
         tick(Duration.ZERO);
         assertThat(keys.of(SOURCE).getKeys()).hasSize(1).noneMatch(JWK::isPrivate);
     }
@@ -224,9 +224,9 @@ class SigningKeysTest {
         issuer = slow.mono();
         keys.refreshDue().subscribe().dispose();
         slow.assertCancelled();
-        issuer = Mono.just(Issuer.jwks(Issuer.RSA));
+        issuer = Mono.just(Issuer.jwks(Issuer.EC));
         tick(Duration.ofSeconds(1));
-        assertThat(kids()).containsExactly("rsa");
+        assertThat(kids()).containsExactly("ec");
         assertThat(failed).isEmpty();
     }
 }

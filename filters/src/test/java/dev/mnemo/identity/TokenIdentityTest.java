@@ -4,7 +4,6 @@ import static com.nimbusds.jose.JWSAlgorithm.ES256;
 import static com.nimbusds.jose.JWSAlgorithm.PS256;
 import static com.nimbusds.jose.JWSAlgorithm.RS256;
 import static dev.mnemo.identity.Issuer.EC;
-import static dev.mnemo.identity.Issuer.RSA;
 import static dev.mnemo.identity.Issuer.claims;
 import static dev.mnemo.identity.Issuer.part;
 import static dev.mnemo.identity.Issuer.token;
@@ -15,6 +14,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
@@ -53,6 +53,8 @@ import reactor.core.publisher.Mono;
 class TokenIdentityTest {
 
     private static final UnaryOperator<JWTClaimsSet.Builder> AS_IT_IS = claims -> claims;
+
+    private static final RSAKey RSA = Issuer.Rsa.KEY;
 
     private final Clock clock = new Clock();
     private final Instant now = clock.instant();
@@ -93,6 +95,10 @@ class TokenIdentityTest {
         return refusal.getMessage();
     }
 
+    private static String rs256(String audience, String user, Instant now) {
+        return token(RS256, RSA, claims(audience, user, now).build());
+    }
+
     private String changed(UnaryOperator<JWTClaimsSet.Builder> change) {
         return token(RS256, RSA, change.apply(claims("llm", "ada", now)).build());
     }
@@ -116,7 +122,7 @@ class TokenIdentityTest {
 
     @Test
     void aTokenNamesTheTenantAndTheUser() {
-        Caller caller = caller(token("llm", "ada", now));
+        Caller caller = caller(rs256("llm", "ada", now));
 
         assertThat(caller.tenant().id()).isEqualTo("acme");
         assertThat(caller.user()).isEqualTo("ada");
@@ -127,8 +133,8 @@ class TokenIdentityTest {
 
     @Test
     void twoTenantsShareAnIssuerAndDifferInTheAudience() {
-        assertThat(caller(token("llm", "ada", now)).tenant().id()).isEqualTo("acme");
-        assertThat(caller(token("globex-llm", "ada", now)).tenant().id()).isEqualTo("globex");
+        assertThat(caller(rs256("llm", "ada", now)).tenant().id()).isEqualTo("acme");
+        assertThat(caller(rs256("globex-llm", "ada", now)).tenant().id()).isEqualTo("globex");
         assertThat(caller(changed(c -> c.audience(List.of("other", "llm"))))
                         .tenant()
                         .id())
@@ -208,7 +214,7 @@ class TokenIdentityTest {
 
     @Test
     void anExpiredTokenIsToldWhenItDid() {
-        String token = token("llm", "ada", now);
+        String token = rs256("llm", "ada", now);
         clock.pass(Duration.ofSeconds(3_659));
         assertThat(caller(token).user()).as("within the skew").isEqualTo("ada");
         clock.pass(Duration.ofSeconds(1));
@@ -238,7 +244,7 @@ class TokenIdentityTest {
     void noneAndItsLikeAreNoAlgorithm(String algorithm) {
         String claims = part(claims("llm", "ada", now).build().toString());
         String unsigned = part("{\"alg\":\"" + algorithm + "\",\"kid\":\"rsa\"}") + "." + claims;
-        String signature = token("llm", "ada", now).split("\\.")[2];
+        String signature = rs256("llm", "ada", now).split("\\.")[2];
         for (String end : List.of("", "AAAA", signature)) {
             assertThat(refused(unsigned + "." + end)).startsWith("mnemo: token: ");
         }
@@ -246,7 +252,7 @@ class TokenIdentityTest {
 
     @Test
     void anEmptySignatureIsNone() {
-        String token = token("llm", "ada", now);
+        String token = rs256("llm", "ada", now);
         assertThat(refused(token.substring(0, token.lastIndexOf('.') + 1))).startsWith("mnemo: token: ");
     }
 
@@ -286,7 +292,7 @@ class TokenIdentityTest {
     @Test
     void aTenantsOwnListOfAlgorithmsHolds() {
         rules(new Jwt(Issuer.NAME, "llm", Tenants.JWKS, "sub", List.of("ES256"), Duration.ofSeconds(60)));
-        assertThat(refused(token("llm", "ada", now))).contains("expected: one of [ES256]");
+        assertThat(refused(rs256("llm", "ada", now))).contains("expected: one of [ES256]");
         assertThat(caller(token(ES256, EC, claims("llm", "ada", now).build())).user())
                 .isEqualTo("ada");
     }
@@ -312,7 +318,7 @@ class TokenIdentityTest {
                 .build();
         for (RSAKey other : List.of(forEncryption, forPs, forWrapping)) {
             publish(other);
-            assertThat(refused(token("llm", "ada", clock.instant()))).contains("no key of the issuer fits");
+            assertThat(refused(rs256("llm", "ada", clock.instant()))).contains("no key of the issuer fits");
         }
     }
 
@@ -327,27 +333,27 @@ class TokenIdentityTest {
 
     @Test
     void anotherKeyUnderTheSameNameDoesNotSign() {
-        RSAKey forged = new RSAKey.Builder(Issuer.NEXT_RSA).keyID("rsa").build();
-        assertThat(refused(token(RS256, forged, claims("llm", "ada", now).build())))
+        ECKey forged = new ECKey.Builder(Issuer.NEXT).keyID("ec").build();
+        assertThat(refused(token(ES256, forged, claims("llm", "ada", now).build())))
                 .contains("signature does not match");
     }
 
     @Test
     void aKeyThatATokenBringsAlongIsNotUsed() {
         JWTClaimsSet claims = claims("llm", "ada", now).build();
-        String token = token(RS256, Issuer.NEXT_RSA, claims, h -> h.keyID("rsa").jwk(Issuer.NEXT_RSA.toPublicJWK()));
+        String token = token(ES256, Issuer.NEXT, claims, h -> h.keyID("ec").jwk(Issuer.NEXT.toPublicJWK()));
         assertThat(refused(token)).contains("signature does not match");
-        assertThat(refused(token(RS256, Issuer.NEXT_RSA, claims, h -> h.jwk(Issuer.NEXT_RSA.toPublicJWK()))))
+        assertThat(refused(token(ES256, Issuer.NEXT, claims, h -> h.jwk(Issuer.NEXT.toPublicJWK()))))
                 .contains("signature does not match");
     }
 
     @Test
     void withoutANameOneKeyMustFit() {
         JWTClaimsSet claims = claims("llm", "ada", now).build();
-        assertThat(caller(token(RS256, RSA, claims, AS_HEADER)).user()).isEqualTo("ada");
-        publish(RSA, Issuer.NEXT_RSA);
+        assertThat(caller(token(ES256, EC, claims, AS_HEADER)).user()).isEqualTo("ada");
+        publish(EC, Issuer.NEXT);
         assertThat(refused(
-                        token(RS256, RSA, claims("llm", "ada", clock.instant()).build(), AS_HEADER)))
+                        token(ES256, EC, claims("llm", "ada", clock.instant()).build(), AS_HEADER)))
                 .contains("several keys fit");
     }
 
@@ -355,10 +361,10 @@ class TokenIdentityTest {
 
     @Test
     void anUnknownKeyIsFetchedForTheNextCall() {
-        String token = token(RS256, Issuer.NEXT_RSA, claims("llm", "ada", now).build());
+        String token = token(ES256, Issuer.NEXT, claims("llm", "ada", now).build());
         assertThat(refused(token)).contains("not known, or not yet: the issuer's keys are fetched again");
 
-        published = Issuer.jwks(RSA, Issuer.NEXT_RSA);
+        published = Issuer.jwks(RSA, Issuer.NEXT);
         assertThat(refused(token)).as("not on the call's path").contains("not known, or not yet");
         clock.pass(Duration.ofSeconds(10));
         keys.refreshDue().block();
@@ -376,7 +382,7 @@ class TokenIdentityTest {
 
     @Test
     void aChangedTokenIsRefusedAlsoWhenTheRightOneIsKnown() {
-        String right = token("llm", "ada", now);
+        String right = rs256("llm", "ada", now);
         assertThat(caller(right).user()).isEqualTo("ada");
         String[] parts = right.split("\\.");
         String claims = part(claims("llm", "eve", now).build().toString());
@@ -390,9 +396,9 @@ class TokenIdentityTest {
 
     @Test
     void aKeyThatIsWithdrawnTakesItsTokensAlong() {
-        String token = token("llm", "ada", now);
+        String token = rs256("llm", "ada", now);
         assertThat(caller(token).user()).isEqualTo("ada");
-        publish(Issuer.NEXT_RSA);
+        publish(Issuer.NEXT);
         assertThat(refused(token)).contains("not known");
         publish(RSA);
         assertThat(caller(token).user()).isEqualTo("ada");
@@ -400,7 +406,7 @@ class TokenIdentityTest {
 
     @Test
     void rulesThatChangeHoldForTokensThatAreKnown() {
-        String token = token("llm", "ada", now);
+        String token = rs256("llm", "ada", now);
         clock.pass(Duration.ofSeconds(3_630));
         assertThat(caller(token).user()).isEqualTo("ada");
         rules(new Jwt(Issuer.NAME, "llm", Tenants.JWKS, "sub", List.of("RS256"), Duration.ofSeconds(20)));
@@ -410,7 +416,7 @@ class TokenIdentityTest {
     @Test
     void tokensThatBeginAlikeNameTwoUsersHoweverManyComeAtOnce() throws Exception {
         List<String> tokens = new ArrayList<>();
-        for (int i = 0; i < 64; i++) {
+        for (int i = 0; i < 32; i++) {
             tokens.add(token(ES256, EC, claims("llm", "user-" + i, now).build()));
         }
         assertThat(tokens)
@@ -464,7 +470,7 @@ class TokenIdentityTest {
     @Test
     void garbageIsRefusedAndNeverAFault() {
         Random random = new Random(7);
-        String[] right = token("llm", "ada", now).split("\\.");
+        String[] right = rs256("llm", "ada", now).split("\\.");
         String claims = claims("llm", "ada", now).build().toString();
         List<String> odd = List.of(
                 "{}",
@@ -504,7 +510,7 @@ class TokenIdentityTest {
             refused(part(header) + "." + right[1] + "." + right[2], 16 * 1024);
             refused(right[0] + "." + part(header) + "." + right[2], 16 * 1024);
         }
-        for (int i = 0; i < 5_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             StringBuilder mangled = new StringBuilder(String.join(".", right));
             for (int change = random.nextInt(4); change >= 0; change--) {
                 // The last character holds bits that are none of the signature's.

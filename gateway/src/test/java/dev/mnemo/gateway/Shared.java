@@ -2,11 +2,15 @@ package dev.mnemo.gateway;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import dev.mnemo.identity.Issuer;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
 
 /** One gateway, one scripted upstream and one WireMock for all tests of this JVM: starting costs more than testing. */
 final class Shared {
@@ -14,6 +18,14 @@ final class Shared {
     static final ScriptedUpstream UPSTREAM = new ScriptedUpstream();
 
     static final WireMockServer LLM = wireMock();
+
+    /** It publishes the keys of those who have tokens. */
+    static final DisposableServer ISSUER = HttpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .route(routes -> routes.get(
+                    "/jwks.json", (request, response) -> response.sendByteArray(Mono.just(Issuer.jwks(Issuer.EC)))))
+            .bindNow();
 
     /**
      * Patient with Redis: on a busy machine a cold JVM would take its own slowness for an outage. It logs in as the user that
@@ -67,6 +79,12 @@ final class Shared {
                         "narrow",
                         UPSTREAM.port(),
                         "models: [{name: narrow, window: 1k, answer: 100}, {name: dear, edge: 500}]"));
+        tenants.put("tokens", Mnemo.tenant("tokens", UPSTREAM.port(), jwt("tokens")));
+        tenants.put(
+                "bare",
+                Mnemo.tenant("bare", UPSTREAM.port(), jwt("bare")).replace(", credential: upstream-secret", ""));
+        tenants.put(
+                "few", Mnemo.tenant("few", UPSTREAM.port(), jwt("few") + limit("requests: 2, per: key, every: month")));
         // One tenant for each way to fail: a breaker that opens must not be another test's.
         tenants.put("chatonly", Mnemo.tenant("chatonly", UPSTREAM.port(), "").replace(", may: [chat, memory]", ""));
         tenants.put("endless", Mnemo.tenant("endless", UPSTREAM.port(), "").replace("total: 10s", "total: 1s"));
@@ -76,6 +94,11 @@ final class Shared {
             tenants.put(fault, Mnemo.tenant(fault, fault.equals("refusing") ? 1 : UPSTREAM.port(), ""));
         }
         return tenants;
+    }
+
+    private static String jwt(String audience) {
+        return "jwt: {issuer: \"" + Issuer.NAME + "\", audience: " + audience + ", jwks: \"http://127.0.0.1:"
+                + ISSUER.port() + "/jwks.json\"}\n";
     }
 
     private static String limit(String limit, String... more) {
