@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,17 @@ import org.junit.jupiter.api.Test;
 class TokensTest {
 
     private final String user = "ada-" + UUID.randomUUID();
+
+    /** A start does not wait for an issuer for long. */
+    @BeforeAll
+    static void untilTheIssuersKeysAreThere() {
+        String token = Issuer.token("tokens", "eve", Instant.now());
+        eventually(
+                "the keys are there",
+                () -> MNEMO.send(MNEMO.to("/v1/models").header("Authorization", "Bearer " + token))
+                                .statusCode()
+                        == 200);
+    }
 
     @BeforeEach
     void forgetWhatTheUpstreamSaw() {
@@ -87,12 +99,14 @@ class TokensTest {
     void aTokenIsForMnemoAndNeverGoesToAnUpstreamWithoutACredentialOfItsOwn() throws Exception {
         String token = Issuer.token("bare", user, Instant.now());
 
-        MNEMO.send(chat(token, body("gpt-4o", "Hi"))
+        HttpRequest.Builder withMore = chat(token, body("gpt-4o", "Hi"))
                 .header("x-api-key", "sk-other")
                 .header("x-goog-api-key", token)
-                .header("api-key", token));
+                .header("api-key", token);
+        assertThat(MNEMO.send(withMore).statusCode()).isEqualTo(200);
         String chat = seen().head().toLowerCase(Locale.ROOT);
-        MNEMO.send(MNEMO.to("/v1/models").header("Authorization", "Bearer " + token));
+        HttpRequest.Builder other = MNEMO.to("/v1/models").header("Authorization", "Bearer " + token);
+        assertThat(MNEMO.send(other).statusCode()).isEqualTo(200);
         String opaque = seen().head().toLowerCase(Locale.ROOT);
 
         for (String head : new String[] {chat, opaque}) {
