@@ -153,6 +153,19 @@ class TokensTest {
     }
 
     @Test
+    void whereTheIssuerWasNeverReachedACallMayComeAgainSoon() {
+        HttpResponse<String> answer = MNEMO.send(chat(Issuer.token("away", user, Instant.now()), body("gpt-4o", "Hi")));
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("mnemo: token: its issuer's keys could not be fetched yet");
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(answer.headers().firstValue("x-should-retry")).isEmpty();
+        assertThat(MNEMO.ask("away", user, body("gpt-4o", "Hi")).statusCode())
+                .as("its keys go on")
+                .isEqualTo(200);
+    }
+
+    @Test
     void theApiWantsAKey() {
         HttpResponse<String> answer = MNEMO.send(MNEMO.to("/mnemo/v1/users/" + user + "/preferences")
                 .header("Authorization", "Bearer " + Issuer.token("tokens", user, Instant.now())));
