@@ -6,12 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Puts environment variables and files into a credential. What it puts in is not read again, and never in a message. */
+/**
+ * Puts environment variables and files into the credentials of one file. What it puts in is not read again, and never in a
+ * message. Not thread-safe.
+ */
 final class Credentials {
 
     private static final int MAX_BYTES = 64 * 1024;
@@ -19,9 +24,15 @@ final class Credentials {
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7e](?:[\\x20-\\x7e]*[\\x21-\\x7e])?");
 
     private final Function<String, @Nullable String> environment;
+    private final boolean strict;
+    private final Map<String, @Nullable String> sources = new HashMap<>();
 
-    Credentials(Function<String, @Nullable String> environment) {
+    /**
+     * @param strict whether an absent source is a problem
+     */
+    Credentials(Function<String, @Nullable String> environment, boolean strict) {
         this.environment = environment;
+        this.strict = strict;
     }
 
     /** The member {@code credential}; null when it is absent or wrong. */
@@ -38,8 +49,7 @@ final class Credentials {
         StringBuilder value = new StringBuilder();
         Matcher matcher = PLACE.matcher(text);
         while (matcher.find()) {
-            String part =
-                    matcher.group(1) == null ? variable(matcher.group(2), upstream) : file(matcher.group(1), upstream);
+            String part = part(matcher.group(1) == null ? matcher.group(2) : matcher.group(1), upstream);
             if (part == null) {
                 return null;
             }
@@ -56,27 +66,49 @@ final class Credentials {
         return new Secret(value.toString());
     }
 
-    private @Nullable String variable(String name, Fields upstream) {
-        String value = environment.apply(name);
-        if (value == null || value.isEmpty()) {
-            upstream.bad("credential", "environment variable " + name + " is not set", "Set it where Mnemo runs.");
-            return null;
+    /** Null when there is none, and {@code upstream} says why. */
+    private @Nullable String part(String source, Fields upstream) {
+        String value = value(source);
+        sources.put(source, value);
+        if (value == null && !strict) {
+            return "absent";
         }
-        return value;
+        if (value != null && !value.isEmpty()) {
+            return value;
+        }
+        if (!isFile(source)) {
+            upstream.bad("credential", "environment variable " + source + " is not set", "Set it where Mnemo runs.");
+        } else if (value == null) {
+            upstream.bad(
+                    "credential", "file " + source + " cannot be read", "Create it, or check its mount and rights.");
+        } else {
+            upstream.bad("credential", "file " + source + " is empty or too large", "Put the credential in it.");
+        }
+        return null;
     }
 
-    private static @Nullable String file(String path, Fields upstream) {
-        try (InputStream in = Files.newInputStream(Path.of(path))) {
+    static boolean isFile(String source) {
+        return source.startsWith("/");
+    }
+
+    /** What stands in a source now; null when it is absent, empty when there is nothing to be used. */
+    @Nullable
+    String value(String source) {
+        if (!isFile(source)) {
+            String value = environment.apply(source);
+            return value == null || value.isEmpty() ? null : value;
+        }
+        try (InputStream in = Files.newInputStream(Path.of(source))) {
             byte[] bytes = in.readNBytes(MAX_BYTES);
             String text = new String(bytes, StandardCharsets.UTF_8).replaceFirst("\\r?\\n$", "");
-            if (text.isEmpty() || bytes.length == MAX_BYTES) {
-                upstream.bad("credential", "file " + path + " is empty or too large", "Put the credential in it.");
-                return null;
-            }
-            return text;
+            return bytes.length == MAX_BYTES ? "" : text;
         } catch (IOException | InvalidPathException e) {
-            upstream.bad("credential", "file " + path + " cannot be read", "Create it, or check its mount and rights.");
             return null;
         }
+    }
+
+    /** What was asked for: the path of a file or the name of a variable, and what stood there; null for what was absent. */
+    Map<String, @Nullable String> sources() {
+        return sources.isEmpty() ? Map.of() : sources;
     }
 }

@@ -130,6 +130,15 @@ final class Fields {
         problems.add(values.getOrDefault(name, at), path(name), message, fix);
     }
 
+    /**
+     * Says that a member's value may stand in one place of all files.
+     *
+     * @param message of the problem otherwise, but for the other place
+     */
+    void once(String name, String value, String message, String fix) {
+        problems.once(values.getOrDefault(name, at), path(name), value, message, fix);
+    }
+
     String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }

@@ -45,6 +45,11 @@ public final class TenantCatalog {
         return Collections.unmodifiableCollection(byId.values());
     }
 
+    /** Whether it is of tenants that are equal. */
+    boolean hasSame(TenantCatalog other) {
+        return byId.equals(other.byId);
+    }
+
     public @Nullable Tenant tenant(String id) {
         return byId.get(id);
     }

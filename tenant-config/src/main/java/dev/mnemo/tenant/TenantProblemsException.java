@@ -35,7 +35,7 @@ public final class TenantProblemsException extends RuntimeException {
         /** {@code acme.yaml:12:5 memory.recnt: unknown member. Did you mean "recent"?} */
         @Override
         public String toString() {
-            String place = line == 0 ? file : file + ":" + line + ":" + column;
+            String place = line == 0 ? file + ":" : file + ":" + line + ":" + column;
             String what = path.isEmpty() ? message : path + ": " + message;
             return place + " " + what + "." + (fix.isEmpty() ? "" : " " + fix);
         }

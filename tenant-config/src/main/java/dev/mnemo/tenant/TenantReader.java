@@ -8,17 +8,14 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads tenants, and knows the keys of those it has read. Not thread-safe. */
+/** Reads a tenant. */
 final class TenantReader {
 
     private static final List<UserSource> USER = List.of(
@@ -27,11 +24,9 @@ final class TenantReader {
             new UserSource.Body("user"));
 
     private final UpstreamReader upstreams;
-    private final Map<String, String> ownerOfKey = new HashMap<>();
-    private final Map<List<String>, String> ownerOfTokens = new HashMap<>();
 
-    TenantReader(Function<String, @Nullable String> environment) {
-        this.upstreams = new UpstreamReader(new Credentials(environment));
+    TenantReader(Credentials credentials) {
+        this.upstreams = new UpstreamReader(credentials);
     }
 
     /** Worth something only when it adds nothing to {@code problems}. */
@@ -41,8 +36,8 @@ final class TenantReader {
         return new Tenant(
                 id,
                 name.isEmpty() ? id : name,
-                keys(tenant, problems.file()),
-                jwt(tenant, problems.file()),
+                keys(tenant),
+                jwt(tenant),
                 user(tenant),
                 tenant.is("anonymous", "allow"),
                 upstreams.read(tenant),
@@ -51,7 +46,7 @@ final class TenantReader {
                 models(tenant));
     }
 
-    private List<ApiKey> keys(Fields tenant, String file) {
+    private static List<ApiKey> keys(Fields tenant) {
         List<ApiKey> keys = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (Fields key : tenant.groups("keys")) {
@@ -62,10 +57,8 @@ final class TenantReader {
                 key.bad("id", "the id of callers with a token", "Give the key another.");
             }
             String sha256 = key.text("sha256").toLowerCase(Locale.ROOT);
-            String path = file + " " + key.path("sha256");
-            String owner = sha256.isEmpty() ? null : ownerOfKey.putIfAbsent(sha256, path);
-            if (owner != null) {
-                key.bad("sha256", "the same key as " + owner, "A key belongs to one tenant, once: remove one.");
+            if (!sha256.isEmpty()) {
+                key.once("sha256", sha256, "the same key as", "A key belongs to one tenant, once: remove one.");
             }
             Set<ApiKey.Permission> may = key.texts("may").stream()
                     .map(text -> ApiKey.Permission.valueOf(text.toUpperCase(Locale.ROOT)))
@@ -92,16 +85,15 @@ final class TenantReader {
         }
     }
 
-    private @Nullable Jwt jwt(Fields tenant, String file) {
+    private static @Nullable Jwt jwt(Fields tenant) {
         Jwt jwt = JwtReader.read(tenant);
-        if (jwt == null) {
-            return null;
-        }
-        String owner = jwt.issuer().isEmpty() || jwt.audience().isEmpty()
-                ? null
-                : ownerOfTokens.putIfAbsent(List.of(jwt.issuer(), jwt.audience()), file);
-        if (owner != null) {
-            tenant.bad("jwt", "the same issuer and audience as " + owner, "Give each tenant an audience of its own.");
+        if (jwt != null && !jwt.issuer().isEmpty() && !jwt.audience().isEmpty()) {
+            // No address has a line break in it.
+            tenant.once(
+                    "jwt",
+                    jwt.issuer() + "\n" + jwt.audience(),
+                    "the same issuer and audience as",
+                    "Give each tenant an audience of its own.");
         }
         return jwt;
     }

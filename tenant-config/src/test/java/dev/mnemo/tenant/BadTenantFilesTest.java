@@ -73,7 +73,7 @@ class BadTenantFilesTest {
     void oneTenantHasOneFile() throws IOException {
         Files.writeString(directory.resolve("acme.yaml"), TenantFiles.SMALL);
         Files.writeString(directory.resolve("acme.yml"), TenantFiles.small("b"));
-        assertThat(problems()).hasMessageContaining("acme.yml the same tenant as acme.yaml");
+        assertThat(problems()).hasMessageContaining("acme.yml: the same tenant as acme.yaml");
     }
 
     @Test
@@ -82,9 +82,9 @@ class BadTenantFilesTest {
         Files.write(directory.resolve("latin.yaml"), new byte[] {'n', (byte) 0xe9});
         Files.write(directory.resolve("control.yaml"), new byte[] {'n', 0});
         assertThat(problems())
-                .hasMessageContaining("large.yaml larger than 1 MB")
-                .hasMessageContaining("latin.yaml not UTF-8")
-                .hasMessageContaining("control.yaml not YAML: a character that YAML forbids");
+                .hasMessageContaining("large.yaml: larger than 1 MB")
+                .hasMessageContaining("latin.yaml: not UTF-8")
+                .hasMessageContaining("control.yaml: not YAML: a character that YAML forbids");
     }
 
     private TenantProblemsException problems() {
