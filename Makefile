@@ -1,6 +1,6 @@
 # Mnemo Gateway. `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help run test jar bench fmt clean jdk
+.PHONY: help run test jar check-tenants bench fmt clean jdk
 
 # The newest JDK that is installed, wherever the platform keeps them; the default `java` may be older.
 JAVA_HOME := $(shell ./.ci/find-jdk)
@@ -10,7 +10,7 @@ export MAVEN_OPTS := --sun-misc-unsafe-memory-access=allow
 MVN := mvn -B
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: jdk ## Run the gateway with embedded Redis, a fake LLM and sample tenants
 	@echo "Building Mnemo Gateway (the first time downloads its libraries; a few minutes) ..."
@@ -23,6 +23,15 @@ test: jdk ## Run the whole gate: format, lint, unit and end-to-end tests
 
 jar: jdk ## Build the production jar: gateway/target/mnemo-gateway.jar
 	@$(MVN) -q -DskipTests package
+
+check-tenants: jdk gateway/target/mnemo-gateway.jar ## Check the tenant files of DIR=…; with STRICT=1 their credentials must be at hand
+	@[ -n "$(DIR)" ] || { echo "Say which directory: make check-tenants DIR=tenants"; exit 2; }
+	@"$(JAVA_HOME)/bin/java" -jar gateway/target/mnemo-gateway.jar check-tenants "$(DIR)" $(if $(STRICT),--strict)
+
+# Built anew only when a source is newer, so that checking files takes a second.
+gateway/target/mnemo-gateway.jar: pom.xml $(shell find tenant-config filters gateway -path '*/src/main/*' -type f -o -name pom.xml)
+	@$(MVN) -q -pl gateway -am -DskipTests package
+	@touch $@
 
 bench: jdk ## Compare with a plain Spring Cloud Gateway, side by side
 	@$(MVN) -q -Pbench -DskipTests package

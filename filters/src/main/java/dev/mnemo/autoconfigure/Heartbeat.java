@@ -19,6 +19,9 @@ final class Heartbeat implements SmartLifecycle {
     private final Duration first;
     private Disposable running = Disposables.disposed();
 
+    /**
+     * @param pause zero: never
+     */
     Heartbeat(Mono<Void> work, Duration pause) {
         this(work, pause, Duration.ZERO);
     }
@@ -34,6 +37,9 @@ final class Heartbeat implements SmartLifecycle {
 
     @Override
     public void start() {
+        if (!pause.isPositive()) {
+            return;
+        }
         if (first.isPositive()) {
             work.timeout(first).onErrorComplete().block();
         }

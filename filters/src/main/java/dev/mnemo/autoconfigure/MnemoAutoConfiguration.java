@@ -15,19 +15,21 @@ import dev.mnemo.metrics.CallMetrics;
 import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.tenant.TenantCatalog;
-import dev.mnemo.tenant.TenantLoader;
 import dev.mnemo.upstream.Breakers;
 import dev.mnemo.upstream.UpstreamClient;
 import dev.mnemo.upstream.UpstreamFilter;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.gateway.config.GatewayAutoConfiguration;
@@ -45,7 +47,7 @@ import reactor.netty.resources.LoopResources;
         before = GatewayAutoConfiguration.class,
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @EnableConfigurationProperties(MnemoProperties.class)
-@Import({MnemoIdentity.class, MnemoStores.class, MnemoApi.class, MnemoHealth.class})
+@Import({MnemoTenants.class, MnemoIdentity.class, MnemoStores.class, MnemoApi.class, MnemoHealth.class})
 public final class MnemoAutoConfiguration {
 
     /** One ticker for the whole line. */
@@ -53,10 +55,11 @@ public final class MnemoAutoConfiguration {
 
     static final InstantSource CLOCK = InstantSource.system();
 
+    /** Tenants that somebody else gives; else they are {@link MnemoTenants those of files}. */
     @Bean
-    @ConditionalOnMissingBean
-    TenantCatalog mnemoTenants(MnemoProperties properties) {
-        return new TenantLoader(System::getenv).load(properties.tenants());
+    @ConditionalOnBean(TenantCatalog.class)
+    Supplier<TenantCatalog> mnemoGivenTenants(TenantCatalog given) {
+        return () -> given;
     }
 
     /** What settles and records a call after its answer. */
@@ -128,10 +131,26 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
+    Breakers mnemoBreakers(StateMetrics metrics) {
+        return new Breakers(new Breakers.Listener() {
+            @Override
+            public void created(Breakers.Name name, CircuitBreaker breaker) {
+                metrics.breaker("upstream", name.toString(), breaker);
+            }
+
+            @Override
+            public void gone(Breakers.Name name) {
+                metrics.breakerGone("upstream", name.toString());
+            }
+        });
+    }
+
+    @Bean
     UpstreamFilter mnemoUpstream(
-            ConnectionProvider mnemoUpstreamConnections, LoopResources mnemoEventLoops, StateMetrics metrics) {
-        Breakers breakers = new Breakers(
-                (name, breaker) -> metrics.breaker("upstream", name.tenant() + "/" + name.upstream(), breaker));
+            ConnectionProvider mnemoUpstreamConnections,
+            LoopResources mnemoEventLoops,
+            Breakers breakers,
+            StateMetrics metrics) {
         return new UpstreamFilter(new UpstreamClient(
                 HttpClient.create(mnemoUpstreamConnections).runOn(mnemoEventLoops), breakers, metrics::tapFailed));
     }

@@ -12,6 +12,7 @@ import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.tenant.TenantCatalog;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,15 +31,15 @@ final class MnemoIdentity {
     private static final Duration FIRST = Duration.ofSeconds(2);
 
     @Bean
-    KeyIdentity mnemoKeys(TenantCatalog tenants) {
-        return new KeyIdentity(() -> tenants, CLOCK);
+    KeyIdentity mnemoKeys(Supplier<TenantCatalog> tenants) {
+        return new KeyIdentity(tenants, CLOCK);
     }
 
     @Bean
-    SigningKeys mnemoSigningKeys(TenantCatalog tenants, LoopResources mnemoEventLoops, StateMetrics metrics) {
+    SigningKeys mnemoSigningKeys(Supplier<TenantCatalog> tenants, LoopResources mnemoEventLoops, StateMetrics metrics) {
         // One request in five minutes: a connection is not worth keeping.
         HttpClient http = HttpClient.newConnection().runOn(mnemoEventLoops);
-        return new SigningKeys(() -> tenants, new JwksFetch(http, FETCH), CLOCK, new SigningKeys.Listener() {
+        return new SigningKeys(tenants, new JwksFetch(http, FETCH), CLOCK, new SigningKeys.Listener() {
             @Override
             public void added(String source, DoubleSupplier age) {
                 metrics.jwks(source, age);
@@ -63,7 +64,7 @@ final class MnemoIdentity {
 
     @Bean
     @ConditionalOnMissingBean
-    Identity mnemoIdentity(KeyIdentity keys, SigningKeys signing, TenantCatalog tenants) {
-        return new CallerIdentity(keys, new TokenIdentity(() -> tenants, signing, CLOCK));
+    Identity mnemoIdentity(KeyIdentity keys, SigningKeys signing, Supplier<TenantCatalog> tenants) {
+        return new CallerIdentity(keys, new TokenIdentity(tenants, signing, CLOCK));
     }
 }

@@ -12,11 +12,13 @@ import org.springframework.util.unit.DataSize;
  * Settings of the process. What concerns a tenant stands in the tenant's file.
  *
  * @param tenants directory of tenant files
+ * @param reload how often it is looked whether they have changed; 0: never
  * @param bodyLimit of a request that is read, also unpacked; larger ones are refused with 413
  */
 @ConfigurationProperties("mnemo")
 public record MnemoProperties(
         @DefaultValue("tenants") Path tenants,
+        @DefaultValue("2s") Duration reload,
         @DefaultValue("8MB") DataSize bodyLimit,
         @DefaultValue Redis redis,
         @DefaultValue Budget budget,

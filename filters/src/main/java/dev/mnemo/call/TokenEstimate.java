@@ -6,6 +6,7 @@ import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.TextMeasure;
 import dev.mnemo.dialect.TextUnits;
 import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.TenantCatalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,12 @@ public final class TokenEstimate {
     /** The tenants that have called. */
     public List<String> tenants() {
         return List.copyOf(tenants.keySet());
+    }
+
+    /** Forgets tenants that are no more. */
+    public void keep(TenantCatalog now) {
+        tenants.keySet().removeIf(tenant -> now.tenant(tenant) == null);
+        known.removeIf(tenant -> now.tenant(tenant) == null);
     }
 
     /** Whether nothing that other replicas have learned of a tenant is known yet. */

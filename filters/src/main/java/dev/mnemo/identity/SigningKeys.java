@@ -38,6 +38,7 @@ public final class SigningKeys {
 
     private static final Duration PAUSE = Duration.ofMinutes(5);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
+    private static final Duration PAUSE_WITHOUT_KEYS = Duration.ofSeconds(2);
     private static final Duration PAUSE_WHEN_MISSED = Duration.ofSeconds(10);
     private static final Duration STALE = Duration.ofHours(24);
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -234,7 +235,7 @@ public final class SigningKeys {
 
         /** It is told once, not each time. */
         void failed(Throwable why, Instant now) {
-            next = now.plus(PAUSE_AFTER_FAILURE);
+            next = now.plus(fetched == null ? PAUSE_WITHOUT_KEYS : PAUSE_AFTER_FAILURE);
             if (!failing) {
                 failing = true;
                 log.warn(

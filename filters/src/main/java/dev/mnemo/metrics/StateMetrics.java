@@ -1,16 +1,18 @@
 package dev.mnemo.metrics;
 
 import dev.mnemo.call.Detached;
+import dev.mnemo.tenant.LiveTenants;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
-/** Meters of what has a state of its own: breakers, work that outlives its call, and the keys of issuers. Thread-safe. */
+/** Meters of what has a state of its own: breakers, tenants, issuers' keys, and work that outlives its call. Thread-safe. */
 public final class StateMetrics {
 
     private final MeterRegistry registry;
@@ -31,6 +33,41 @@ public final class StateMetrics {
         Gauge.builder("mnemo.breaker.open", breaker, b -> b.getState() == CircuitBreaker.State.OPEN ? 1 : 0)
                 .description("1 while calls are refused without being tried")
                 .tags(Tags.of("kind", kind, "name", name))
+                .register(registry);
+    }
+
+    /** What was behind the breaker is no more, or begins anew. */
+    public void breakerGone(String kind, String name) {
+        Tags tags = Tags.of("kind", kind, "name", name);
+        registry.removeByPreFilterId(new Meter.Id("mnemo.breaker.open", tags, null, null, Meter.Type.GAUGE));
+    }
+
+    /** The tenants that are served, and how their files stand. */
+    public void tenants(LiveTenants tenants) {
+        Gauge.builder("mnemo.tenants", tenants, t -> t.get().tenants().size())
+                .description("Tenants that are served")
+                .register(registry);
+        Gauge.builder("mnemo.tenants.generation", tenants, t -> t.state().generation())
+                .description("How many catalogues of tenants this process has served")
+                .register(registry);
+        Gauge.builder("mnemo.tenants.bad", tenants, t -> t.state().problems().isEmpty() ? 0 : 1)
+                .description("1 while the tenants' files are refused, and the last good ones are served")
+                .register(registry);
+        reloads("swapped");
+        reloads("refused");
+    }
+
+    /**
+     * @param outcome {@code swapped} or {@code refused}
+     */
+    public void reloaded(String outcome) {
+        reloads(outcome).increment();
+    }
+
+    private Counter reloads(String outcome) {
+        return Counter.builder("mnemo.tenants.reloads")
+                .description("Changes of tenants' files: served from then on, or refused")
+                .tag("outcome", outcome)
                 .register(registry);
     }
 

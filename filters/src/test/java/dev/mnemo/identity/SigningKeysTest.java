@@ -99,14 +99,26 @@ class SigningKeysTest {
 
     @Test
     void aFailureIsFollowedByAnotherTryAfterHalfAMinute() {
+        tick(Duration.ZERO);
+        issuer = Mono.error(new IOException("down"));
+        tick(Duration.ofMinutes(5));
+        tick(Duration.ofSeconds(29));
+        assertThat(fetched).hasSize(2);
+        issuer = Mono.just(Issuer.jwks(Issuer.NEXT));
+        tick(Duration.ofSeconds(1));
+        assertThat(fetched).hasSize(3);
+        assertThat(kids()).containsExactly("next");
+        assertThat(failed).containsExactly(NAME);
+    }
+
+    @Test
+    void asLongAsThereAreNoKeysItIsTriedEveryTwoSeconds() {
         issuer = Mono.error(new IOException("down"));
         tick(Duration.ZERO);
-        tick(Duration.ofSeconds(29));
-        assertThat(fetched).hasSize(1);
-        issuer = Mono.just(Issuer.jwks(Issuer.EC));
         tick(Duration.ofSeconds(1));
-        assertThat(kids()).containsExactly("ec");
-        assertThat(failed).containsExactly(NAME);
+        assertThat(fetched).hasSize(1);
+        tick(Duration.ofSeconds(1));
+        assertThat(fetched).hasSize(2);
     }
 
     @Test

@@ -40,7 +40,11 @@ final class Fields {
         this.problems = problems;
         if (node instanceof Node.Mapping mapping) {
             mapping.entries().forEach(this::accept);
-            shape.members().stream().filter(Member::required).forEach(this::requirePresent);
+            for (Member member : shape.members()) {
+                if (member.required()) {
+                    requirePresent(member);
+                }
+            }
             requireOne();
             requireAny();
         } else {
@@ -50,23 +54,24 @@ final class Fields {
 
     private void accept(Node.Entry entry) {
         String name = entry.key().text();
-        String place = path(name.length() > 60 ? name.substring(0, 60) : name);
-        List<String> known = shape.members().stream().map(Member::name).toList();
-        if (!known.contains(name)) {
-            List<String> usable = shape.members().stream()
-                    .filter(m -> !(m.shape() instanceof Later))
-                    .map(Member::name)
-                    .toList();
-            problems.add(
-                    entry.key(),
-                    place,
-                    "unknown member",
-                    DidYouMean.hint(name, known, "Expected: one of " + usable + "."));
-        } else if (shape.member(name).shape() instanceof Later later) {
-            refuseLater(entry, place, later.only());
+        Member member = shape.find(name);
+        if (member == null) {
+            String shown = name.length() > 60 ? name.substring(0, 60) : name;
+            problems.add(entry.key(), path(shown), "unknown member", likely(name));
+        } else if (member.shape() instanceof Later later) {
+            refuseLater(entry, path(name), later.only());
         } else if (values.putIfAbsent(name, entry.value()) != null) {
-            problems.add(entry.key(), place, "given twice", "Keep one.");
+            problems.add(entry.key(), path(name), "given twice", "Keep one.");
         }
+    }
+
+    private String likely(String name) {
+        List<String> known = shape.members().stream().map(Member::name).toList();
+        List<String> usable = shape.members().stream()
+                .filter(m -> !(m.shape() instanceof Later))
+                .map(Member::name)
+                .toList();
+        return DidYouMean.hint(name, known, "Expected: one of " + usable + ".");
     }
 
     private void refuseLater(Node.Entry entry, String place, @Nullable String only) {
@@ -89,10 +94,13 @@ final class Fields {
     }
 
     private void requireOne() {
+        if (shape.oneOf().isEmpty()) {
+            return;
+        }
         List<One> given = shape.oneOf().stream().filter(one -> has(one.name())).toList();
         if (given.size() == 1) {
             requireWith(given.getFirst());
-        } else if (!shape.oneOf().isEmpty()) {
+        } else {
             List<String> names = shape.oneOf().stream().map(One::name).toList();
             String what = given.isEmpty() ? "none of " + names : "more than one of " + names;
             problems.add(at, path, what, "Give exactly one.");
@@ -147,7 +155,7 @@ final class Fields {
     String text(String name) {
         Node node = values.get(name);
         Member member = shape.member(name);
-        String text = node == null ? "" : scalar(node, path(name), member.shape());
+        String text = node == null ? "" : scalar(node, name, member.shape());
         return text.isEmpty() ? Objects.requireNonNullElse(member.fallback(), "") : text;
     }
 
@@ -157,7 +165,7 @@ final class Fields {
         List<String> texts = new ArrayList<>();
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
-            texts.add(scalar(items.get(i), path(name) + "[" + i + "]", item));
+            texts.add(scalar(items.get(i), name + "[" + i + "]", item));
         }
         texts.removeIf(String::isEmpty);
         String fallback = shape.member(name).fallback();
@@ -231,24 +239,27 @@ final class Fields {
         return List.of();
     }
 
-    private String scalar(Node node, String place, Shape expected) {
+    /**
+     * @param name of the member, or of an item of its list
+     */
+    private String scalar(Node node, String name, Shape expected) {
         if (!(node instanceof Node.Scalar scalar)) {
-            problems.add(node, place, "not a single value", "Expected: " + says(expected) + ".");
+            problems.add(node, path(name), "not a single value", "Expected: " + says(expected) + ".");
             return "";
         }
         String text = scalar.text();
         if (text.isBlank()) {
-            problems.add(node, place, "no value", "Expected: " + says(expected) + "; or leave the member out.");
+            problems.add(node, path(name), "no value", "Expected: " + says(expected) + "; or leave the member out.");
             return "";
         }
-        if (text.contains("${") && !place.endsWith(".credential")) {
-            problems.add(node, place, "${...} is for credentials only", "Write the value itself.");
+        if (text.contains("${") && !name.equals("credential")) {
+            problems.add(node, path(name), "${...} is for credentials only", "Write the value itself.");
             return "";
         }
         String wrong = wrong(text, expected);
         if (!wrong.isEmpty()) {
             boolean secret = expected instanceof Shape.Text pattern && pattern.secret();
-            problems.add(node, place, secret ? "not valid" : quoted(text), wrong);
+            problems.add(node, path(name), secret ? "not valid" : quoted(text), wrong);
             return "";
         }
         return text;
@@ -260,9 +271,8 @@ final class Fields {
 
     /** What to do about {@code text}; empty when it is right. */
     private static String wrong(String text, Shape expected) {
-        String otherwise = "Expected: " + says(expected) + ".";
         boolean right = switch (expected) {
-            case Shape.Text pattern -> text.matches(pattern.pattern());
+            case Shape.Text pattern -> pattern.regex().matcher(text).matches();
             case Choice choice -> choice.values().contains(text);
             case Amount amount -> within(amount.least(), Scalars.amount(text), amount.most());
             case Dollars dollars -> within(dollars.least(), Scalars.dollars(text, dollars.decimals()), dollars.most());
@@ -273,7 +283,11 @@ final class Fields {
             }
             default -> false;
         };
-        return right ? "" : expected instanceof Choice c ? DidYouMean.hint(text, c.values(), otherwise) : otherwise;
+        if (right) {
+            return "";
+        }
+        String otherwise = "Expected: " + says(expected) + ".";
+        return expected instanceof Choice choice ? DidYouMean.hint(text, choice.values(), otherwise) : otherwise;
     }
 
     private static boolean within(long least, OptionalLong value, long most) {

@@ -74,24 +74,32 @@ public final class LiveTenants implements Supplier<TenantCatalog> {
         return state;
     }
 
-    /**
-     * Looks whether any file has changed, and reads those that have. It blocks. It never throws but what the listener does.
-     */
+    /** Looks whether any file has changed, and reads those that have. It blocks. It throws only what the listener does. */
     public synchronized void poll() {
+        Reading reading;
         try {
-            Look look = look(last.credentialFiles());
-            boolean known = last.settled() && look.equals(last.look());
-            if (known && state.problems().isEmpty()) {
-                return;
-            }
-            Reading reading = steady(look, last, true);
-            if (reading != null) {
-                last = reading;
-                judge(reading);
-            }
+            reading = changed();
         } catch (IOException e) {
             refuse(List.of(TenantLoader.unreadable(directory)));
+            return;
+        } catch (RuntimeException e) {
+            Problems problems = new Problems(directory.toString());
+            problems.add("cannot be read: " + e.getClass().getName(), "This is a mistake of Mnemo's: report it.");
+            refuse(problems.found());
+            return;
         }
+        if (reading != null) {
+            last = reading;
+            judge(reading);
+        }
+    }
+
+    /** Null when there is nothing new, or when it is being written. */
+    private @Nullable Reading changed() throws IOException {
+        Look look = look(last.credentialFiles());
+        boolean known = last.settled() && look.equals(last.look());
+        // What could not be read is tried again, though it may look the same.
+        return known && state.problems().isEmpty() ? null : steady(look, last, true);
     }
 
     /**

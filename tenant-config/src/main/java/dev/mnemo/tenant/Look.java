@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
  * How a directory of tenant files and the files of their credentials look, without reading any. Two looks that are equal, with
  * a reading between them, prove that nothing changed while it was read.
  *
+ * @param directory as it is configured
  * @param root where the files stand: the directory, or in a Kubernetes mount what its link {@code ..data} leads to. Such a
  *     directory is never written again: a change is another directory, and the link leads there.
  * @param files by name
  * @param credentials by path
  */
-record Look(Path root, boolean mounted, Stamp self, SortedMap<String, Stamp> files, Map<String, Stamp> credentials) {
+record Look(
+        Path directory,
+        Path root,
+        boolean mounted,
+        Stamp self,
+        SortedMap<String, Stamp> files,
+        Map<String, Stamp> credentials) {
 
     /**
      * @throws IOException when the directory cannot be listed
@@ -45,7 +52,7 @@ record Look(Path root, boolean mounted, Stamp self, SortedMap<String, Stamp> fil
         }
         Map<String, Stamp> sources = new HashMap<>();
         credentials.forEach(path -> sources.put(path, Stamp.of(path)));
-        return new Look(root, mounted, self, files, sources);
+        return new Look(directory, root, mounted, self, files, sources);
     }
 
     private static boolean hasTenantsName(Path path) {

@@ -38,7 +38,7 @@ final class Reading {
     /** What is wrong in each file, and with all of them together: here stands every check that needs more than one. */
     private List<TenantProblem> check(Collection<TenantFile> all) {
         if (all.isEmpty()) {
-            Problems none = new Problems(look.root().toString());
+            Problems none = new Problems(look.directory().toString());
             none.add("no tenant files", "Put a file such as acme.yaml in it, one for each tenant.");
             return none.found();
         }

@@ -2,6 +2,8 @@ package dev.mnemo.tenant;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a member's value may be; the reader and the JSON Schema both go by it. */
@@ -13,7 +15,16 @@ sealed interface Shape {
      * @param says the pattern in words
      * @param secret whether the text must not be repeated in a message
      */
-    record Text(String pattern, String says, boolean secret) implements Shape {}
+    record Text(Pattern regex, String says, boolean secret) implements Shape {
+
+        Text(String pattern, String says, boolean secret) {
+            this(Pattern.compile(pattern), says, secret);
+        }
+
+        String pattern() {
+            return regex.pattern();
+        }
+    }
 
     record Choice(List<String> values) implements Shape {}
 
@@ -53,10 +64,22 @@ sealed interface Shape {
      */
     record Group(List<Member> members, List<One> oneOf, List<String> anyOf) implements Shape {
         Member member(String name) {
-            return members.stream()
-                    .filter(m -> m.name().equals(name))
-                    .findFirst()
-                    .orElseThrow();
+            Member member = find(name);
+            if (member == null) {
+                throw new NoSuchElementException(name);
+            }
+            return member;
+        }
+
+        /** Null when there is none. A loop: this is asked for each member of each file. */
+        @Nullable
+        Member find(String name) {
+            for (Member member : members) {
+                if (member.name().equals(name)) {
+                    return member;
+                }
+            }
+            return null;
         }
     }
 

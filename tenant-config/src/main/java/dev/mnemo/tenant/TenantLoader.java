@@ -36,7 +36,10 @@ public final class TenantLoader {
      */
     public record Checked(int tenants, int absent) {}
 
-    /** @param environment the value of a variable, such as {@code System::getenv}; null when it is not set */
+    /**
+     * @param environment the value of a variable, such as {@code System::getenv}; null when it is not set. Thread-safe:
+     *     files are read in parallel
+     */
     public TenantLoader(Function<String, @Nullable String> environment) {
         this.environment = environment;
     }
@@ -83,20 +86,22 @@ public final class TenantLoader {
     }
 
     private Reading read(Look look, @Nullable Reading before, boolean strict, Instant now) {
+        List<TenantFile> read = look.files().keySet().parallelStream()
+                .map(name -> read(name, look, before, new Credentials(environment, strict)))
+                .toList();
         SortedMap<String, TenantFile> files = new TreeMap<>();
-        for (String name : look.files().keySet()) {
-            Credentials credentials = new Credentials(environment, strict);
-            TenantFile known = before == null ? null : before.files().get(name);
-            files.put(
-                    name,
-                    before == null || known == null
-                            ? parse(name, bytes(look, name), credentials)
-                            : again(look, before, known, credentials));
-        }
+        read.forEach(file -> files.put(file.name(), file));
         return new Reading(look, look.isQuiet(now), files);
     }
 
-    private TenantFile again(Look look, Reading before, TenantFile known, Credentials credentials) {
+    private static TenantFile read(String name, Look look, @Nullable Reading before, Credentials credentials) {
+        TenantFile known = before == null ? null : before.files().get(name);
+        return before == null || known == null
+                ? parse(name, bytes(look, name), credentials)
+                : again(look, before, known, credentials);
+    }
+
+    private static TenantFile again(Look look, Reading before, TenantFile known, Credentials credentials) {
         boolean trusted = before.settled() && !known.sha256().isEmpty();
         byte @Nullable [] bytes = null;
         if (!trusted || !look.hasSame(known.name(), before.look())) {

@@ -197,7 +197,7 @@ class TenantLoaderTest {
 
         assertThatThrownBy(() -> loader.load(directory))
                 .hasMessageContaining(
-                        "globex.yaml:2:6 jwt: the same issuer and audience as acme.yaml. Give each tenant");
+                        "globex.yaml:2:6 jwt: the same issuer and audience as acme.yaml jwt. Give each tenant");
     }
 
     @Test
