@@ -4,6 +4,7 @@ import dev.mnemo.call.Budget;
 import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.CallListener;
 import dev.mnemo.call.Detached;
+import dev.mnemo.call.Flights;
 import dev.mnemo.call.Identity;
 import dev.mnemo.call.LlmDoor;
 import dev.mnemo.call.LlmDoor.Part;
@@ -21,6 +22,7 @@ import dev.mnemo.upstream.UpstreamFilter;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +38,7 @@ import org.springframework.cloud.gateway.config.GatewayAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
@@ -52,6 +55,8 @@ public final class MnemoAutoConfiguration {
 
     /** One ticker for the whole line. */
     static final LongSupplier NANOS = System::nanoTime;
+
+    private static final Duration MARGIN = Duration.ofSeconds(1);
 
     static final InstantSource CLOCK = InstantSource.system();
 
@@ -72,13 +77,32 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
-    GentleStop mnemoStop(
+    Flights mnemoFlights() {
+        return new Flights();
+    }
+
+    @Bean
+    AtStop mnemoStop(
+            Flights flights,
             Detached detached,
             @Qualifier("mnemoUnsettled") Detached unsettled,
-            RedisLinks redis,
-            MnemoProperties properties) {
-        return new GentleStop(
-                List.of(detached, unsettled), redis, properties.after().drain());
+            MnemoProperties properties,
+            ObjectProvider<DefaultLifecycleProcessor> phases) {
+        GentleStop stop = new GentleStop(
+                flights,
+                List.of(detached, unsettled),
+                properties.drain(),
+                properties.after().drain());
+        // Its own deadlines bound it; Spring's for all phases would end it early, without a word.
+        long longest = stop.longest().plus(MARGIN).toMillis();
+        phases.ifAvailable(all -> all.setTimeoutForShutdownPhase(GentleStop.PHASE, longest));
+        return new AtStop(GentleStop.PHASE, stop.stopped());
+    }
+
+    /** Before the event loops that it shares are closed, and after all who use it. */
+    @Bean
+    AtStop mnemoRedisStop(RedisLinks redis) {
+        return new AtStop(GentleStop.REDIS_PHASE, redis.closed());
     }
 
     /** Those of the HTTP server, so that a call stays on the event loop that it came in on. */
@@ -112,9 +136,10 @@ public final class MnemoAutoConfiguration {
             Memory memory,
             TokenEstimate estimate,
             List<CallListener> listeners,
-            Detached detached) {
+            Detached detached,
+            Flights flights) {
         int bodyLimit = Math.toIntExact(properties.bodyLimit().toBytes());
-        return new LlmLine(identity, bodyLimit, budget, memory, estimate, listeners, detached, NANOS);
+        return new LlmLine(identity, bodyLimit, budget, memory, estimate, listeners, detached, flights, NANOS);
     }
 
     @Bean(destroyMethod = "dispose")

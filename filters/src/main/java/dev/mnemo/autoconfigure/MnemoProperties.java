@@ -13,12 +13,14 @@ import org.springframework.util.unit.DataSize;
  *
  * @param tenants directory of tenant files
  * @param reload how often it is looked whether they have changed; 0: never
+ * @param drain how long calls in flight may go on when the process is asked to stop
  * @param bodyLimit of a request that is read, also unpacked; larger ones are refused with 413
  */
 @ConfigurationProperties("mnemo")
 public record MnemoProperties(
         @DefaultValue("tenants") Path tenants,
         @DefaultValue("2s") Duration reload,
+        @DefaultValue("20s") Duration drain,
         @DefaultValue("8MB") DataSize bodyLimit,
         @DefaultValue Redis redis,
         @DefaultValue Budget budget,
@@ -80,7 +82,7 @@ public record MnemoProperties(
      *
      * @param running at once, at the most; more is dropped and counted
      * @param unsettled calls that wait for Redis to come back to be settled; more are dropped and counted
-     * @param drain how long it is waited for at shutdown
+     * @param drain how long it is waited for when the last call has ended
      */
     public record After(
             @DefaultValue("10000") int running,

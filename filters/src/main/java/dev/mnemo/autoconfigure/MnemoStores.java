@@ -38,7 +38,7 @@ final class MnemoStores {
     /** What a replica holds by itself dies with it; nothing has to be renewed. */
     private static final Duration LONGEST_CALL = Duration.ofDays(1);
 
-    /** Closed by {@link GentleStop}, before the event loops that it shares. */
+    /** Closed in a phase of its own, before the event loops that it shares. */
     @Bean(destroyMethod = "")
     RedisLinks mnemoRedis(MnemoProperties properties, LoopResources mnemoEventLoops, StateMetrics metrics) {
         RedisLinks links = new RedisLinks(

@@ -1,12 +1,10 @@
 package dev.mnemo.call;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * Work that outlives its request: settling, recording, freezing. It is the only place that subscribes. What runs here is
@@ -19,28 +17,15 @@ public final class Detached {
 
     private final int limit;
     private final AtomicInteger running = new AtomicInteger();
-    private final AtomicInteger expected = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private final Sinks.One<Boolean> idle = Sinks.one();
-    private volatile boolean draining;
+    private final Quiet quiet = new Quiet(() -> running.get() == 0);
 
     /**
      * @param limit how many may run at once; more are dropped and counted
      */
     public Detached(int limit) {
         this.limit = limit;
-    }
-
-    /** Says that work will come: a call has begun. Being drained waits for it. */
-    public void expect() {
-        expected.incrementAndGet();
-    }
-
-    /** Says that what was expected has come. */
-    public void arrived() {
-        expected.decrementAndGet();
-        ended();
     }
 
     /** Runs the work now, on nobody's time. Never throws. */
@@ -56,13 +41,9 @@ public final class Detached {
         work.doFinally(signal -> done()).subscribe(nothing -> {}, this::failed);
     }
 
-    /** Completes when nothing runs any more, or when {@code patience} is over. */
-    public Mono<Void> drain(Duration patience) {
-        return Mono.defer(() -> {
-                    draining = true;
-                    return isIdle() ? Mono.just(true) : idle.asMono().timeout(patience, Mono.just(false));
-                })
-                .then();
+    /** Completes when nothing runs any more. One waits at a time. */
+    public Mono<Void> drained() {
+        return quiet.await();
     }
 
     /** How much work runs now. */
@@ -82,17 +63,7 @@ public final class Detached {
 
     private void done() {
         running.decrementAndGet();
-        ended();
-    }
-
-    private void ended() {
-        if (draining && isIdle()) {
-            idle.tryEmitValue(true);
-        }
-    }
-
-    private boolean isIdle() {
-        return running.get() == 0 && expected.get() == 0;
+        quiet.check();
     }
 
     /** Told at once when it happens first, and less and less often when it goes on. */

@@ -27,6 +27,8 @@ public record Ending(
         CLIENT_GONE,
         /** The upstream could not be reached, was silent too long, or broke off. */
         UPSTREAM_FAILED,
+        /** This replica stopped before the answer ended, and broke it off. */
+        STOPPED,
         /** Mnemo said no; the upstream never saw the call. */
         REFUSED
     }

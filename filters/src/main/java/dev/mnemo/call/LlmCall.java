@@ -266,8 +266,9 @@ public final class LlmCall {
             return new Ending(how, 0, sent, null, 0);
         }
         Answer read = begun.read();
-        // A client may hang up on the last byte, before we know that it was the last.
-        boolean whole = how == Outcome.CLIENT_GONE && read != null && read.complete();
+        // A client may hang up on the last byte, or be cut off after it, before we know that it was the last.
+        boolean cut = how == Outcome.CLIENT_GONE || how == Outcome.STOPPED;
+        boolean whole = cut && read != null && read.complete();
         return new Ending(whole ? Outcome.COMPLETE : how, begun.status(), sent, read, begun.unread());
     }
 

@@ -2,6 +2,7 @@ package dev.mnemo.call;
 
 import dev.mnemo.call.Budget.Admission;
 import dev.mnemo.call.Ending.Outcome;
+import dev.mnemo.call.Flights.Flight;
 import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.Memory.Recollection;
 import dev.mnemo.dialect.ChatRequest;
@@ -32,6 +33,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
     private final TokenEstimate estimate;
     private final List<CallListener> listeners;
     private final Detached detached;
+    private final Flights flights;
     private final LongSupplier nanos;
 
     /**
@@ -47,6 +49,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
             TokenEstimate estimate,
             List<CallListener> listeners,
             Detached detached,
+            Flights flights,
             LongSupplier nanos) {
         this.identity = identity;
         this.bodies = new BodyReader(bodyLimit);
@@ -55,6 +58,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
         this.estimate = estimate;
         this.listeners = List.copyOf(listeners);
         this.detached = detached;
+        this.flights = flights;
         this.nanos = nanos;
     }
 
@@ -70,19 +74,21 @@ public final class LlmLine implements GlobalFilter, Ordered {
             return chain.filter(arrived);
         }
         ServerWebExchange exchange = ConnectionHeader.neutralised(arrived);
+        Flight flight = flights.of(call, exchange);
         return Mono.defer(() -> {
-                    detached.expect();
+                    flight.begin();
                     return prepare(call, exchange);
                 })
                 .then(Mono.defer(() -> chain.filter(exchange)))
                 .then(Mono.defer(() -> stream(call, exchange)))
+                .takeUntilOther(flight.whenCut())
                 .onErrorResume(Refusal.class, refusal -> Refusals.answer(exchange.getResponse(), call, refusal))
                 .doOnCancel(() -> call.end(Outcome.CLIENT_GONE))
                 .doFinally(signal -> {
                     try {
                         settle(call);
                     } finally {
-                        detached.arrived();
+                        flight.end();
                     }
                 });
     }

@@ -21,6 +21,8 @@ final class Refusals {
                 call.dialect().error(new Problem(refusal.status(), refusal.code(), refusal.getMessage(), call.id()));
         response.setStatusCode(HttpStatusCode.valueOf(refusal.status()));
         HttpHeaders headers = response.getHeaders();
+        // Of an answer that has begun and is not sent.
+        headers.clearContentHeaders();
         headers.setContentType(MediaType.APPLICATION_JSON);
         headers.setContentLength(body.length);
         // Where SDKs look for the id that people are asked for.

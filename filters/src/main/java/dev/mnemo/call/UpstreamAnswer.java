@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
@@ -33,6 +34,7 @@ public final class UpstreamAnswer {
     private final boolean streamed;
     private final Flux<DataBuffer> source;
     private final Runnable close;
+    private final Consumer<Throwable> breakOff;
     private final @Nullable AnswerTap tap;
     private final Queue<Piece> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicLong unread = new AtomicLong();
@@ -44,6 +46,7 @@ public final class UpstreamAnswer {
      * @param streamed whether each buffer is to be flushed
      * @param source the body; owned by whoever subscribes
      * @param close drops the upstream's connection unless the body has ended; harmless when called again
+     * @param breakOff has the body end with an error, unless it has ended
      * @param tap reads a copy of the view; null when nothing is to be read
      */
     public UpstreamAnswer(
@@ -53,6 +56,7 @@ public final class UpstreamAnswer {
             boolean streamed,
             Flux<DataBuffer> source,
             Runnable close,
+            Consumer<Throwable> breakOff,
             @Nullable AnswerTap tap) {
         this.call = call;
         this.status = status;
@@ -60,6 +64,7 @@ public final class UpstreamAnswer {
         this.streamed = streamed;
         this.source = source;
         this.close = close;
+        this.breakOff = breakOff;
         this.tap = tap;
     }
 
@@ -81,6 +86,11 @@ public final class UpstreamAnswer {
         closed = true;
         close.run();
         waiting.forEach(Piece::drop);
+    }
+
+    /** Ends it early, of our own will: the client is told why, as far as its dialect can. */
+    void breakOff(Refusal why) {
+        breakOff.accept(why);
     }
 
     Mono<Void> writeTo(ServerHttpResponse response) {
@@ -154,20 +164,24 @@ public final class UpstreamAnswer {
 
     /** After the first byte only the stream itself can tell of a failure; a cut body is cut short for the client too. */
     private Flux<DataBuffer> broken(ServerHttpResponse response, Throwable e) {
-        call.end(Outcome.UPSTREAM_FAILED);
-        byte[] event = call.dialect()
-                .errorInStream(
-                        new Problem(
-                                502,
-                                "upstream_interrupted",
-                                "mnemo: the upstream broke off its answer; what came is incomplete",
-                                call.id()),
-                        framing);
-        if (event.length == 0) {
+        boolean ours = e instanceof Refusal;
+        call.end(ours ? Outcome.STOPPED : Outcome.UPSTREAM_FAILED);
+        byte[] event = call.dialect().errorInStream(problem(e), framing);
+        if (event.length == 0 || ours && !response.isCommitted()) {
             return Flux.error(e);
         }
         DataBufferFactory buffers = response.bufferFactory();
         // An empty line would be no JSON to clients that read line by line.
         return inLine ? Flux.just(buffers.wrap(LINE_FEED), buffers.wrap(event)) : Flux.just(buffers.wrap(event));
+    }
+
+    private Problem problem(Throwable e) {
+        return e instanceof Refusal ours
+                ? new Problem(ours.status(), ours.code(), ours.getMessage(), call.id())
+                : new Problem(
+                        502,
+                        "upstream_interrupted",
+                        "mnemo: the upstream broke off its answer; what came is incomplete",
+                        call.id());
     }
 }

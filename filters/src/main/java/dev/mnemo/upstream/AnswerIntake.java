@@ -39,7 +39,7 @@ final class AnswerIntake {
         AnswerStream stream = new AnswerStream(connection, call.upstream().timeouts(), permit);
         Flux<DataBuffer> body = stream.body(response.bufferFactory());
         if (!mayBeTooLong(call, head.status().code())) {
-            answered(call, response, head, permit, body, stream::close);
+            answered(call, response, head, permit, body, stream::close, stream::breakOff);
             return Mono.empty();
         }
         return DataBufferUtils.join(body, LONGEST_REFUSAL)
@@ -51,7 +51,7 @@ final class AnswerIntake {
                         throw new PromptTooLong();
                     }
                     Flux<DataBuffer> again = Flux.just(response.bufferFactory().wrap(bytes));
-                    answered(call, response, head, permit, again, () -> {});
+                    answered(call, response, head, permit, again, () -> {}, e -> {});
                 })
                 .then();
     }
@@ -77,7 +77,8 @@ final class AnswerIntake {
             HttpClientResponse head,
             Permit permit,
             Flux<DataBuffer> body,
-            Runnable close) {
+            Runnable close,
+            Consumer<Throwable> breakOff) {
         int status = head.status().code();
         response.setStatusCode(HttpStatusCode.valueOf(status));
         UpstreamHeaders.copyBack(head.responseHeaders(), response.getHeaders());
@@ -89,7 +90,8 @@ final class AnswerIntake {
             permit.failed(new UpstreamFault("status " + status));
         }
         boolean streamed = !head.responseHeaders().contains(HttpHeaders.CONTENT_LENGTH);
-        call.answer(new UpstreamAnswer(call, status, framing, streamed, body, close, tap(call, head, framing)));
+        call.answer(
+                new UpstreamAnswer(call, status, framing, streamed, body, close, breakOff, tap(call, head, framing)));
     }
 
     private @Nullable AnswerTap tap(LlmCall call, HttpClientResponse head, Framing framing) {

@@ -1,5 +1,6 @@
 package dev.mnemo.upstream;
 
+import dev.mnemo.call.Refusal;
 import dev.mnemo.tenant.Upstream.Timeouts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -59,7 +60,9 @@ final class AnswerStream {
 
         @Override
         public void doOnError(Throwable e) {
-            permit.failed(e);
+            if (!(e instanceof Refusal)) {
+                permit.failed(e);
+            }
             close();
         }
 
@@ -67,6 +70,16 @@ final class AnswerStream {
         public void doOnCancel() {
             close();
         }
+    }
+
+    /** Has the body end with this error, on the connection's own thread. */
+    void breakOff(Throwable why) {
+        Channel channel = connection.channel();
+        channel.eventLoop().execute(() -> {
+            if (!ended) {
+                channel.pipeline().fireExceptionCaught(why);
+            }
+        });
     }
 
     /** Closes the connection unless the answer has ended and given it back. */

@@ -68,6 +68,6 @@ class UpstreamAnswerTest {
 
     private static UpstreamAnswer answer(Flux<DataBuffer> body) {
         LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), 0);
-        return new UpstreamAnswer(call, 200, Framing.EVENTS, true, body, () -> {}, null);
+        return new UpstreamAnswer(call, 200, Framing.EVENTS, true, body, () -> {}, e -> {}, null);
     }
 }

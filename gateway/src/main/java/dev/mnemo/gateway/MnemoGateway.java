@@ -12,6 +12,7 @@ public class MnemoGateway {
         if (Commands.isOne(args)) {
             System.exit(new Commands(System::getenv, System.out, System.err).run(args));
         }
+        ExitCode.ofAStopIsZero();
         SpringApplication.run(MnemoGateway.class, args);
     }
 }

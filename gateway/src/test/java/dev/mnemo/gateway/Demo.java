@@ -31,6 +31,7 @@ final class Demo {
                 System.exit(1);
             }
         }
+        ExitCode.ofAStopIsZero();
         FakeLlm.start(fake);
         new SpringApplicationBuilder(MnemoGateway.class)
                 .run(
