@@ -1,5 +1,7 @@
 package dev.mnemo.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -21,13 +24,15 @@ final class Replica implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final int managementPort;
     private final String redis;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> listens = new CompletableFuture<>();
 
-    private Replica(Process process, int port, String redis) {
+    private Replica(Process process, int port, int managementPort, String redis) {
         this.process = process;
         this.port = port;
+        this.managementPort = managementPort;
         this.redis = redis;
     }
 
@@ -39,6 +44,7 @@ final class Replica implements AutoCloseable {
      */
     static Replica begin(Path tenants, String redisUrl, List<String> memory, String... properties) throws IOException {
         int port = free();
+        int managementPort = free();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(memory);
@@ -52,14 +58,14 @@ final class Replica implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 MnemoGateway.class.getName(),
                 "--server.port=" + port,
-                "--management.server.port=" + free(),
+                "--management.server.port=" + managementPort,
                 "--mnemo.tenants=" + tenants,
                 "--mnemo.redis.url=" + redisUrl));
         for (String property : properties) {
             command.add("--" + property);
         }
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        Replica replica = new Replica(process, port, redisUrl);
+        Replica replica = new Replica(process, port, managementPort, redisUrl);
         // Reading a pipe holds on to its thread, and of those that carry virtual ones there are few.
         Thread.ofPlatform().daemon().start(replica::read);
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -100,6 +106,10 @@ final class Replica implements AutoCloseable {
         return port;
     }
 
+    int managementPort() {
+        return managementPort;
+    }
+
     String redis() {
         return redis;
     }
@@ -111,6 +121,24 @@ final class Replica implements AutoCloseable {
     /** What it has written to its log. */
     String log() {
         return String.join("\n", log);
+    }
+
+    /** Asks it to stop, as Kubernetes does: with SIGTERM. */
+    void terminate() {
+        // Through its handle: a process that is destroyed has its output closed, and its last words are lost.
+        process.toHandle().destroy();
+    }
+
+    /** Returns its exit code when it has ended, which takes no longer than this. */
+    int ended(Duration longest) {
+        try {
+            assertThat(process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS))
+                    .as(() -> "it has ended: " + log())
+                    .isTrue();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
     }
 
     /** As a machine dies: nothing is finished. */
