@@ -25,7 +25,7 @@ final class GentleStop {
 
     static final int REDIS_PHASE = WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1024;
 
-    /** Last words of a call, and then its end when nobody reads them. */
+    /** How long a call's last words may take. */
     private static final Duration WORDS = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(GentleStop.class);
@@ -49,7 +49,7 @@ final class GentleStop {
 
     /** The most that it takes. */
     Duration longest() {
-        return drain.plus(WORDS).plus(WORDS).plus(patience);
+        return drain.plus(WORDS).plus(patience);
     }
 
     /** Stops; completes when that is done, without an error. */
@@ -59,7 +59,6 @@ final class GentleStop {
                 .then(Mono.fromRunnable(this::breakOff))
                 .then(landed(WORDS))
                 .then(Mono.fromRunnable(flights::cut))
-                .then(landed(WORDS))
                 .then(settled())
                 .then(Mono.fromRunnable(this::tell));
     }
@@ -82,7 +81,11 @@ final class GentleStop {
     }
 
     private Mono<Void> settled() {
-        return Flux.fromIterable(detached).concatMap(Detached::drained).then().timeout(patience, Mono.empty());
+        return flights.landed()
+                .thenMany(Flux.fromIterable(detached))
+                .concatMap(Detached::drained)
+                .then()
+                .timeout(patience, Mono.empty());
     }
 
     private void tell() {

@@ -67,7 +67,7 @@ public final class Flights {
 
     /** Cuts those that are left: their clients do not read, and would keep them from being settled. */
     public void cut() {
-        flying.forEach(flight -> flight.onItsThread(flight::cut));
+        flying.forEach(Flight::hangUp);
     }
 
     /** One call, from its arrival until what settles and records it has begun. */
@@ -118,6 +118,16 @@ public final class Flights {
                 } else {
                     answer.breakOff(STOPPING);
                 }
+            });
+        }
+
+        private void hangUp() {
+            onItsThread(() -> {
+                cut();
+                // What waits to be written would hold it open.
+                withChannel(channel -> {
+                    var unused = channel.close();
+                });
             });
         }
 

@@ -11,20 +11,28 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What a call costs Redis, and what it costs a call when Redis is away. */
+@ExtendWith(OutputCaptureExtension.class)
 class RedisDaysTest {
 
     private static final String LIMIT = "limits: [{name: day, per: user, tokens: 10M, every: day}]";
@@ -138,6 +146,66 @@ class RedisDaysTest {
         redis.start();
         // What was used meanwhile is charged when it is back; it is a new one, that knows nothing else.
         eventually("the third call is settled", () -> Usage.of(mnemo).used("three", "eve", "three") == 1);
+    }
+
+    @Test
+    void aStopWithoutRedisEndsInTimeAndSaysWhatIsLost(CapturedOutput output) {
+        mnemo = Mnemo.start(redis.url(), tenants(), "mnemo.after.drain=1s");
+        leaveUnsettled(3);
+
+        long asked = System.nanoTime();
+        mnemo.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1 + 5));
+        assertThat(output).contains("stopped before 3 calls were settled or recorded: Redis did not answer");
+        redis.start();
+    }
+
+    @Test
+    void aStopWaitsForRedisToComeBackAndSettlesWhatWaits(CapturedOutput output) throws Exception {
+        mnemo = Mnemo.start(redis.url(), tenants(), "mnemo.after.drain=30s");
+        leaveUnsettled(3);
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(mnemo::close);
+        eventually("it stops", () -> output.toString().contains("stopping: 0 calls in flight"));
+        redis.start();
+        stopped.get(20, TimeUnit.SECONDS);
+
+        assertThat(output).doesNotContain("settled or recorded");
+        RedisClient client = RedisClient.create(redis.url());
+        try (var connection = client.connect()) {
+            List<String> keys = connection.sync().keys("mnemo:v1:{three}:limit:three*");
+            assertThat(keys).hasSize(1);
+            assertThat(connection.sync().get(keys.getFirst())).isEqualTo("3");
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    /** Calls whose Redis went away while they were in flight: they wait in the background to be settled. */
+    private void leaveUnsettled(int calls) {
+        eventually("Redis is there", () -> mnemo.put("open", "ada", "{}").statusCode() == 200);
+        CountDownLatch reached = new CountDownLatch(calls);
+        CountDownLatch go = new CountDownLatch(1);
+        upstream.on(
+                "held",
+                ScriptedUpstream.heldBy(reached, go, call -> call.json(200, ScriptedUpstream.answer("Hi.", 10, 2))));
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            answers.add(mnemo.http()
+                    .sendAsync(mnemo.chat("three", "ada", body("held", "x")).build(), BodyHandlers.ofString()));
+        }
+        try {
+            assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        redis.stop();
+        go.countDown();
+        answers.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
+        eventually(
+                "what was used waits to be settled",
+                () -> mnemo.metrics().contains("mnemo_detached_running{kind=\"unsettled\"} " + calls + ".0"));
     }
 
     @Test

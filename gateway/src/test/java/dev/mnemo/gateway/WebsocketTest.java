@@ -20,7 +20,7 @@ import reactor.netty.http.server.HttpServer;
 class WebsocketTest {
 
     @Test
-    void aSessionPassesBothWays() throws Exception {
+    void aSessionPassesBothWaysAndIsClosedWithAWordWhenTheReplicaStops() throws Exception {
         CompletableFuture<String> headers = new CompletableFuture<>();
         DisposableServer upstream = HttpServer.create()
                 .host("127.0.0.1")
@@ -33,7 +33,9 @@ class WebsocketTest {
                 .bindNow();
         String tenant = TestRedis.fresh("socket");
         LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        try (Mnemo mnemo = Mnemo.start(TestRedis.url(), Map.of(tenant, Mnemo.tenant(tenant, upstream.port(), "")))) {
+        CompletableFuture<String> closed = new CompletableFuture<>();
+        try (Mnemo mnemo = Mnemo.start(
+                TestRedis.url(), Map.of(tenant, Mnemo.tenant(tenant, upstream.port(), "")), "mnemo.drain=0s")) {
             WebSocket socket = HttpClient.newHttpClient()
                     .newWebSocketBuilder()
                     .header("Authorization", "Bearer " + tenant + "-key")
@@ -47,6 +49,17 @@ class WebsocketTest {
                                     from.request(1);
                                     return null;
                                 }
+
+                                @Override
+                                public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+                                    closed.complete(status + " " + reason);
+                                    return null;
+                                }
+
+                                @Override
+                                public void onError(WebSocket from, Throwable error) {
+                                    closed.completeExceptionally(error);
+                                }
                             })
                     .get(10, TimeUnit.SECONDS);
 
@@ -57,7 +70,12 @@ class WebsocketTest {
                     .contains("bearer upstream-secret")
                     .doesNotContain("mnemo")
                     .doesNotContain(tenant);
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(10, TimeUnit.SECONDS);
+
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(mnemo::close);
+
+            assertThat(closed.get(10, TimeUnit.SECONDS))
+                    .isEqualTo("1001 mnemo: this replica is stopping; send the call again");
+            stopped.get(10, TimeUnit.SECONDS);
         } finally {
             upstream.disposeNow();
         }
