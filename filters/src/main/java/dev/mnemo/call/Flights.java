@@ -89,12 +89,27 @@ public final class Flights {
             flying.add(this);
             // Whoever stops sees it, or is seen.
             if (stopping) {
-                end();
+                landed();
                 throw stopped();
             }
         }
 
+        /** The call is settled. A websocket's session goes on, until its connection is closed. */
         void end() {
+            boolean upgraded = request.getHeaders().getUpgrade() != null
+                    && withChannel(channel -> {
+                        if (isWebsocket(channel)) {
+                            var unused = channel.closeFuture().addListener(closed -> landed());
+                        } else {
+                            landed();
+                        }
+                    });
+            if (!upgraded) {
+                landed();
+            }
+        }
+
+        private void landed() {
             flying.remove(this);
             quiet.check();
         }
@@ -140,11 +155,15 @@ public final class Flights {
         /** A session that is a websocket has a word of its own for it. */
         private void sayGoodbye() {
             withChannel(channel -> {
-                if (channel.pipeline().get(WebSocketFrameEncoder.class) != null) {
+                if (isWebsocket(channel)) {
                     var unused = channel.writeAndFlush(
                             new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, STOPPING.getMessage()));
                 }
             });
+        }
+
+        private static boolean isWebsocket(Channel channel) {
+            return channel.pipeline().get(WebSocketFrameEncoder.class) != null;
         }
 
         /** Where its buffers pass: nothing of the call is then done by two threads at once. */

@@ -125,6 +125,8 @@ class DrainTest {
             long asked = System.nanoTime();
             eventually("it stops", () -> replica.log().contains("stopping: "));
 
+            // Whoever stops it may be impatient; that changes nothing.
+            replica.terminate();
             assertThat(replica.log()).contains("stopping: 102 calls in flight may go on for 3 s");
             assertThat(ask(kept, once))
                     .contains("503 Service Unavailable")
@@ -185,6 +187,18 @@ class DrainTest {
                             .isEqualTo(1);
                 }
             }
+        }
+    }
+
+    @Test
+    void aStopWhileItStartsIsNoFailureEither() throws Exception {
+        try (Replica replica =
+                Replica.begin(Mnemo.directory(Map.of(once, tenant(once))), TestRedis.url(), List.of("-Xmx192m"))) {
+            eventually("it starts", () -> replica.log().contains("Starting MnemoGateway"));
+
+            replica.terminate();
+
+            assertThat(replica.ended(MARGIN.multipliedBy(4))).isZero();
         }
     }
 

@@ -46,16 +46,17 @@ class ReplicasTest {
     private static final ScriptedUpstream UPSTREAM = new ScriptedUpstream();
     private static final List<Replica> GATEWAYS = new ArrayList<>();
     private static final Duration LEASE = Duration.ofSeconds(2);
+    private static Path tenants;
     private static Replica doomed;
     private static Usage usage;
 
     @BeforeAll
     static void begin() throws Exception {
-        Path tenants = Mnemo.directory(tenants());
+        tenants = Mnemo.directory(tenants());
         for (int i = 0; i < REPLICAS; i++) {
-            GATEWAYS.add(begin(tenants));
+            GATEWAYS.add(begin());
         }
-        doomed = begin(tenants);
+        doomed = begin();
         for (Replica gateway : GATEWAYS) {
             gateway.started();
         }
@@ -65,7 +66,7 @@ class ReplicasTest {
         assertThat(warm).extracting(Answer::status).containsOnly(200);
     }
 
-    private static Replica begin(Path tenants) throws IOException {
+    private static Replica begin() throws IOException {
         // A cold process on a busy machine must not take its own slowness for a Redis that is away.
         return Replica.begin(
                 tenants,
@@ -265,7 +266,8 @@ class ReplicasTest {
 
     /**
      * As long as a replica lives, its streams keep what they hold, though they last longer than the lease. When it is gone,
-     * their places are free again within the lease; what they had reserved counts as used, for nobody knows better.
+     * their places are free again within the lease; what they had reserved counts as used, for nobody knows better. The one
+     * that is started in its place finds it so.
      */
     @Test
     void aReplicaKilledInMidStreamLeavesNoHoldBehindItsLease() throws Exception {
@@ -277,6 +279,7 @@ class ReplicasTest {
         String endless =
                 "{\"model\":\"endless\",\"stream\":true,\"max_tokens\":1000,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
         List<Socket> streams = new ArrayList<>();
+        Replica next = null;
         try {
             for (int i = 0; i < 8; i++) {
                 streams.add(Crowd.open(doomed, Crowd.chat("killed", null, endless), "Once"));
@@ -291,6 +294,7 @@ class ReplicasTest {
 
             doomed.kill();
             long killed = System.nanoTime();
+            next = begin();
             int waited = 0;
             while (next().refused()) {
                 waited++;
@@ -302,7 +306,18 @@ class ReplicasTest {
                     "nothing is held any more",
                     () -> usage.held("killed", "any", "only") == 0 && usage.held("killed", "any", "parallel") == 0);
             assertThat(usage.used("killed", "any", "only")).isEqualTo(held + 12);
+
+            next.started();
+            Usage itsOwn = Usage.of(next);
+            assertThat(next(next)).extracting(Answer::status).isEqualTo(200);
+            eventually(
+                    "its first call is settled",
+                    () -> itsOwn.held("killed", "any", "only") == 0 && itsOwn.held("killed", "any", "parallel") == 0);
+            assertThat(itsOwn.used("killed", "any", "only")).isEqualTo(held + 24);
         } finally {
+            if (next != null) {
+                next.close();
+            }
             for (Socket stream : streams) {
                 stream.close();
             }
@@ -311,7 +326,11 @@ class ReplicasTest {
 
     /** One call of the tenant whose replica dies, by another replica; it costs 12 tokens. */
     private static Answer next() throws Exception {
-        return Crowd.ask(List.of(GATEWAYS.getFirst()), 1, i -> Crowd.chat("killed", null, body("m", "x")))
+        return next(GATEWAYS.getFirst());
+    }
+
+    private static Answer next(Replica gateway) throws Exception {
+        return Crowd.ask(List.of(gateway), 1, i -> Crowd.chat("killed", null, body("m", "x")))
                 .getFirst();
     }
 
