@@ -54,9 +54,9 @@ class ReplicasTest {
     static void begin() throws Exception {
         tenants = Mnemo.directory(tenants());
         for (int i = 0; i < REPLICAS; i++) {
-            GATEWAYS.add(begin());
+            GATEWAYS.add(another());
         }
-        doomed = begin();
+        doomed = another();
         for (Replica gateway : GATEWAYS) {
             gateway.started();
         }
@@ -66,7 +66,7 @@ class ReplicasTest {
         assertThat(warm).extracting(Answer::status).containsOnly(200);
     }
 
-    private static Replica begin() throws IOException {
+    private static Replica another() throws IOException {
         // A cold process on a busy machine must not take its own slowness for a Redis that is away.
         return Replica.begin(
                 tenants,
@@ -294,7 +294,7 @@ class ReplicasTest {
 
             doomed.kill();
             long killed = System.nanoTime();
-            next = begin();
+            next = another();
             int waited = 0;
             while (next().refused()) {
                 waited++;
@@ -309,7 +309,7 @@ class ReplicasTest {
 
             next.started();
             Usage itsOwn = Usage.of(next);
-            assertThat(next(next)).extracting(Answer::status).isEqualTo(200);
+            assertThat(next(next).status()).isEqualTo(200);
             eventually(
                     "its first call is settled",
                     () -> itsOwn.held("killed", "any", "only") == 0 && itsOwn.held("killed", "any", "parallel") == 0);
