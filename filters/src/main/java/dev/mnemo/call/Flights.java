@@ -131,7 +131,7 @@ public final class Flights {
                 if (answer == null) {
                     cut();
                 } else {
-                    answer.breakOff(STOPPING);
+                    answer.breakOff(stopped());
                 }
             });
         }

@@ -68,7 +68,7 @@ class DrainTest {
     @Test
     void aHundredStreamsFinishOrAreToldAndEachIsSettledAndRecorded() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        CountDownLatch silent = new CountDownLatch(1);
+        CountDownLatch silent = new CountDownLatch(2);
         for (Talk talk : Talk.values()) {
             GoldenStreams.Stream golden = golden(talk);
             upstream.on("once-" + talk, call -> {
@@ -86,6 +86,11 @@ class DrainTest {
             });
         }
         upstream.on("silent", call -> {
+            silent.countDown();
+            call.untilPeerCloses();
+        });
+        upstream.on("wordless", call -> {
+            call.events();
             silent.countDown();
             call.untilPeerCloses();
         });
@@ -121,8 +126,10 @@ class DrainTest {
             pipelined.getOutputStream().write(Crowd.chat(hangs, "eve", streamed("ends-CHAT")));
             pipelined.getOutputStream().write(Crowd.chat(hangs, "eve", body("m", "x")));
             assertThat(pipelined.getInputStream().read()).isEqualTo('H');
-            CompletableFuture<HttpResponse<String>> waiting =
-                    HTTP.sendAsync(chat(replica, hangs, "silent"), BodyHandlers.ofString());
+            // Neither has heard a word of its answer: of one the upstream has sent the headers.
+            List<CompletableFuture<HttpResponse<String>>> waiting = List.of(
+                    HTTP.sendAsync(chat(replica, hangs, "silent"), BodyHandlers.ofString()),
+                    HTTP.sendAsync(chat(replica, hangs, "wordless"), BodyHandlers.ofString()));
             assertThat(silent.await(10, TimeUnit.SECONDS)).isTrue();
 
             replica.terminate();
@@ -130,7 +137,7 @@ class DrainTest {
 
             // Whoever stops it may be impatient; that changes nothing.
             replica.terminate();
-            assertThat(replica.log()).contains("stopping: 103 calls in flight may go on for 4 s");
+            assertThat(replica.log()).contains("stopping: 104 calls in flight may go on for 4 s");
             go.countDown();
             for (Open stream : finishing) {
                 assertThat(stream.rest()).isEqualTo(text(stream.talk()));
@@ -163,14 +170,17 @@ class DrainTest {
             for (Future<String> words : broken) {
                 assertThat(words.get(10, TimeUnit.SECONDS)).contains("mnemo: this replica is stopping");
             }
-            HttpResponse<String> refused = waiting.get(10, TimeUnit.SECONDS);
-            assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
-            assertThat(refused.body()).contains("mnemo: this replica is stopping");
+            for (CompletableFuture<HttpResponse<String>> each : waiting) {
+                HttpResponse<String> refused = each.get(10, TimeUnit.SECONDS);
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+                assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/json");
+                assertThat(refused.body()).startsWith("{\"error\":{\"message\":\"mnemo: this replica is stopping");
+            }
 
             assertThat(replica.ended(DRAIN.plus(AFTER).plus(MARGIN))).isZero();
             assertThat(replica.log())
-                    .contains("52 calls were still in flight after 4 s and are broken off")
+                    .contains("53 calls were still in flight after 4 s and are broken off")
                     .doesNotContain("settled or recorded")
                     .doesNotContain("Exception");
         }
