@@ -1,13 +1,20 @@
 package dev.mnemo.api;
 
 import static org.springframework.web.reactive.function.server.RequestPredicates.all;
+import static org.springframework.web.reactive.function.server.RequestPredicates.path;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
+import dev.mnemo.call.Audit;
+import dev.mnemo.call.Audit.Action;
+import dev.mnemo.call.Audit.Change;
+import dev.mnemo.call.Audit.Refused;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.tenant.ApiKey.Permission;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -18,8 +25,11 @@ public final class ApiDoor {
 
     private final KeyIdentity identity;
 
-    public ApiDoor(KeyIdentity identity) {
+    private final Audit audit;
+
+    public ApiDoor(KeyIdentity identity, Audit audit) {
         this.identity = identity;
+        this.audit = audit;
     }
 
     /** What is done for a tenant; the tenant is the key's. */
@@ -28,15 +38,57 @@ public final class ApiDoor {
     }
 
     Mono<ServerResponse> answer(ServerRequest request, Operation operation) {
-        return Mono.defer(() -> {
-                    KeyOwner owner = identity.owner(request.headers().asHttpHeaders());
-                    if (!owner.key().may(Permission.MEMORY)) {
-                        throw Refusal.of(
-                                403, "key_not_permitted", "key: may not use the API (expected: may: [memory])");
-                    }
-                    return operation.of(request, owner.tenant());
-                })
-                .onErrorResume(ProblemJson::of);
+        return opened(request, owner -> operation.of(request, owner.tenant()));
+    }
+
+    /** The same for what changes something of the path's {@code user}: whatever comes of it is told to the audit. */
+    Mono<ServerResponse> change(ServerRequest request, Action action, Operation operation) {
+        return opened(
+                request,
+                owner -> Mono.defer(() -> operation.of(request, owner.tenant()))
+                        .onErrorResume(ProblemJson::of)
+                        .doOnNext(answer -> audit.changed(change(
+                                request,
+                                action,
+                                owner,
+                                answer.statusCode().value(),
+                                answer.headers().getETag())))
+                        .doOnCancel(() -> audit.changed(change(request, action, owner, 0, null))));
+    }
+
+    private Mono<ServerResponse> opened(ServerRequest request, Function<KeyOwner, Mono<ServerResponse>> operation) {
+        return Mono.defer(() -> operation.apply(owner(request))).onErrorResume(e -> {
+            if (e instanceof Refusal refusal && (refusal.status() == 401 || refusal.status() == 403)) {
+                audit.refused(new Refused(refusal, request.remoteAddress().orElse(null), null));
+            }
+            return ProblemJson.of(e);
+        });
+    }
+
+    private KeyOwner owner(ServerRequest request) {
+        KeyOwner owner = identity.owner(request.headers().asHttpHeaders());
+        if (!owner.key().may(Permission.MEMORY)) {
+            throw Refusal.of(403, "key_not_permitted", "key: may not use the API (expected: may: [memory])")
+                    .to(owner.tenant(), owner.key());
+        }
+        return owner;
+    }
+
+    private static Change change(
+            ServerRequest request, Action action, KeyOwner owner, int status, @Nullable String etag) {
+        return new Change(
+                action,
+                owner.tenant().id(),
+                owner.key().id(),
+                request.pathVariable("user"),
+                status,
+                etag == null ? null : etag.replace("\"", ""),
+                request.remoteAddress().orElse(null));
+    }
+
+    /** A 405 for the other methods of a path that is there. */
+    static RouterFunction<ServerResponse> only(String path, String methods) {
+        return route(path(path), request -> ProblemJson.notAllowed(request, methods));
     }
 
     /** A 404 for everything else that is Mnemo's own: it must not reach an upstream. */

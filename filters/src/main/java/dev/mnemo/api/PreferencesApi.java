@@ -2,6 +2,7 @@ package dev.mnemo.api;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
+import dev.mnemo.call.Audit.Action;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.identity.UserIds;
 import dev.mnemo.memory.Preferences;
@@ -40,10 +41,11 @@ public final class PreferencesApi {
     }
 
     public RouterFunction<ServerResponse> routes() {
-        return route().GET(PATH, request -> answer(request, this::get))
-                .PUT(PATH, request -> answer(request, this::put))
-                .PATCH(PATH, request -> answer(request, this::patch))
-                .DELETE(PATH, request -> answer(request, this::delete))
+        return route().GET(PATH, request -> door.answer(request, ofUser(this::get)))
+                .PUT(PATH, request -> door.change(request, Action.PREFERENCES_PUT, ofUser(this::put)))
+                .PATCH(PATH, request -> door.change(request, Action.PREFERENCES_PATCH, ofUser(this::patch)))
+                .DELETE(PATH, request -> door.change(request, Action.PREFERENCES_DELETE, ofUser(this::delete)))
+                .add(ApiDoor.only(PATH, "GET, PUT, PATCH, DELETE"))
                 .build();
     }
 
@@ -51,9 +53,8 @@ public final class PreferencesApi {
         Mono<ServerResponse> of(ServerRequest request, Tenant tenant, String user);
     }
 
-    private Mono<ServerResponse> answer(ServerRequest request, Operation operation) {
-        return door.answer(
-                request, (asked, tenant) -> operation.of(asked, tenant, UserIds.checked(asked.pathVariable("user"))));
+    private static ApiDoor.Operation ofUser(Operation operation) {
+        return (request, tenant) -> operation.of(request, tenant, UserIds.checked(request.pathVariable("user")));
     }
 
     private Mono<ServerResponse> get(ServerRequest request, Tenant tenant, String user) {

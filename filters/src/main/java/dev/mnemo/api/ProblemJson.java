@@ -4,8 +4,10 @@ import dev.mnemo.call.Refusal;
 import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
@@ -24,21 +26,37 @@ final class ProblemJson {
         };
     }
 
+    /**
+     * @param methods that are, as {@code Allow} says them
+     */
+    static Mono<ServerResponse> notAllowed(ServerRequest request, String methods) {
+        String detail =
+                request.method() + " " + request.path() + ": not a method of this resource (expected: " + methods + ")";
+        return problem(405).header(HttpHeaders.ALLOW, methods).bodyValue(body(405, "mnemo: " + detail));
+    }
+
     static Mono<ServerResponse> of(int status, String detail) {
         return answer(status, "mnemo: " + detail);
     }
 
     private static Mono<ServerResponse> answer(int status, String detail) {
+        ServerResponse.BodyBuilder answer = problem(status);
+        if (status == 503) {
+            answer.header(HttpHeaders.RETRY_AFTER, SOON);
+        }
+        return answer.bodyValue(body(status, detail));
+    }
+
+    private static ServerResponse.BodyBuilder problem(int status) {
+        return ServerResponse.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+    }
+
+    private static Map<String, Object> body(int status, String detail) {
         Map<String, Object> problem = new LinkedHashMap<>();
         problem.put("type", "about:blank");
         problem.put("title", HttpStatus.valueOf(status).getReasonPhrase());
         problem.put("status", status);
         problem.put("detail", detail);
-        ServerResponse.BodyBuilder answer =
-                ServerResponse.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (status == 503) {
-            answer.header("Retry-After", SOON);
-        }
-        return answer.bodyValue(problem);
+        return problem;
     }
 }

@@ -44,6 +44,8 @@ public final class UsageApi {
     public RouterFunction<ServerResponse> routes() {
         return route().GET(PATH, request -> door.answer(request, this::limits))
                 .GET(PATH + "/days", request -> door.answer(request, this::days))
+                .add(ApiDoor.only(PATH, "GET"))
+                .add(ApiDoor.only(PATH + "/days", "GET"))
                 .build();
     }
 

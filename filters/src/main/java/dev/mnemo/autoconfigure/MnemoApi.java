@@ -4,11 +4,15 @@ import dev.mnemo.api.ApiDoor;
 import dev.mnemo.api.PreferencesApi;
 import dev.mnemo.api.UsageApi;
 import dev.mnemo.budget.UsageBook;
+import dev.mnemo.call.Audit;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.memory.PreferencesStore;
+import java.net.InetSocketAddress;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /** The API's routes; WebFlux asks them before the gateway's. */
@@ -16,11 +20,29 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 final class MnemoApi {
 
     @Bean
-    RouterFunction<ServerResponse> mnemoRoutes(KeyIdentity identity, PreferencesStore preferences, UsageBook usage) {
-        ApiDoor door = new ApiDoor(identity);
-        return new PreferencesApi(door, preferences)
-                .routes()
-                .and(new UsageApi(door, usage).routes())
-                .and(ApiDoor.nothingElse());
+    RouterFunction<ServerResponse> mnemoRoutes(
+            KeyIdentity identity, PreferencesStore preferences, UsageBook usage, Audit audit, Environment environment) {
+        ApiDoor door = new ApiDoor(identity, audit);
+        return onMainPort(
+                new PreferencesApi(door, preferences)
+                        .routes()
+                        .and(new UsageApi(door, usage).routes())
+                        .and(ApiDoor.nothingElse()),
+                environment);
+    }
+
+    /** A management port of its own is served by a child context, which finds its parent's routes as well. */
+    private static RouterFunction<ServerResponse> onMainPort(
+            RouterFunction<ServerResponse> routes, Environment environment) {
+        return request -> routes.route(request).filter(found -> !isManagement(request, environment));
+    }
+
+    private static boolean isManagement(ServerRequest request, Environment environment) {
+        InetSocketAddress here = request.exchange().getRequest().getLocalAddress();
+        String management = environment.getProperty("local.management.port");
+        return here != null
+                && management != null
+                && management.equals(String.valueOf(here.getPort()))
+                && !management.equals(environment.getProperty("local.server.port"));
     }
 }

@@ -11,8 +11,11 @@ import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.LlmLine;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.TokenEstimate;
+import dev.mnemo.metrics.AuditLog;
 import dev.mnemo.metrics.BudgetMetrics;
+import dev.mnemo.metrics.CallLog;
 import dev.mnemo.metrics.CallMetrics;
+import dev.mnemo.metrics.GenAiMetrics;
 import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.tenant.TenantCatalog;
@@ -40,6 +43,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.http.client.ReactorResourceFactory;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -48,15 +52,29 @@ import reactor.netty.resources.LoopResources;
 /** Puts the line together, for any Spring Cloud Gateway that has the jar. It acts on routes that ask for it. */
 @AutoConfiguration(
         before = GatewayAutoConfiguration.class,
-        afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+        afterName = {
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration"
+        })
 @EnableConfigurationProperties(MnemoProperties.class)
-@Import({MnemoTenants.class, MnemoIdentity.class, MnemoStores.class, MnemoApi.class, MnemoHealth.class})
+@Import({
+    MnemoTenants.class,
+    MnemoIdentity.class,
+    MnemoStores.class,
+    MnemoApi.class,
+    MnemoHealth.class,
+    MnemoTraces.Sdk.class,
+    MnemoTraces.class
+})
 public final class MnemoAutoConfiguration {
 
     /** One ticker for the whole line. */
     static final LongSupplier NANOS = System::nanoTime;
 
     private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** How long it may be untold that there were more. */
+    private static final Duration HIDDEN = Duration.ofSeconds(10);
 
     static final InstantSource CLOCK = InstantSource.system();
 
@@ -119,7 +137,27 @@ public final class MnemoAutoConfiguration {
 
     @Bean
     CallMetrics mnemoCallMetrics(ObjectProvider<MeterRegistry> registry) {
-        return new CallMetrics(registry.getIfAvailable(SimpleMeterRegistry::new), NANOS);
+        return new CallMetrics(registry.getIfAvailable(SimpleMeterRegistry::new));
+    }
+
+    @Bean
+    GenAiMetrics mnemoGenAiMetrics(ObjectProvider<MeterRegistry> registry) {
+        return new GenAiMetrics(registry.getIfAvailable(SimpleMeterRegistry::new));
+    }
+
+    @Bean
+    CallLog mnemoCallLog() {
+        return new CallLog();
+    }
+
+    @Bean
+    AuditLog mnemoAudit(ObjectProvider<MeterRegistry> registry) {
+        return new AuditLog(registry.getIfAvailable(SimpleMeterRegistry::new), NANOS);
+    }
+
+    @Bean
+    Heartbeat mnemoAuditHidden(AuditLog audit) {
+        return new Heartbeat(Mono.fromRunnable(audit::tellHidden), HIDDEN);
     }
 
     @Bean

@@ -14,6 +14,17 @@ import org.jspecify.annotations.Nullable;
 public record Ending(
         Outcome outcome, int status, boolean sent, @Nullable Answer answer, long unread) {
 
+    static Ending of(Outcome how, boolean sent, @Nullable UpstreamAnswer begun) {
+        if (begun == null) {
+            return new Ending(how, 0, sent, null, 0);
+        }
+        Answer read = begun.read();
+        // A client may hang up on the last byte, or be cut off after it, before we know that it was the last.
+        boolean cut = how == Outcome.CLIENT_GONE || how == Outcome.STOPPED;
+        boolean whole = cut && read != null && read.complete();
+        return new Ending(whole ? Outcome.COMPLETE : how, begun.status(), sent, read, begun.unread());
+    }
+
     /** Whether the upstream answered that it generated nothing. */
     public boolean upstreamRefused() {
         return status >= 400;

@@ -1,8 +1,10 @@
 package dev.mnemo.call;
 
+import static dev.mnemo.call.Written.once;
+import static dev.mnemo.call.Written.written;
+
 import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmDoor.Part;
-import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.Dialect;
 import dev.mnemo.dialect.Dialect.Placement;
@@ -10,13 +12,16 @@ import dev.mnemo.dialect.Endpoint;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.Upstream;
+import java.net.InetSocketAddress;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
@@ -37,11 +42,11 @@ public final class LlmCall {
     private final Endpoint endpoint;
     private final HttpHeaders headers;
     private final HttpHeaders answerHeaders;
-    private final long startedNanos;
     private final Set<Part> parts = EnumSet.noneOf(Part.class);
     private final List<Function<Ending, Mono<Void>>> atEnd = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
-    private final StageTimes times = new StageTimes();
+    private final StageTimes times;
+    private final @Nullable InetSocketAddress peer;
 
     private @Nullable Credential credential;
     private @Nullable Caller caller;
@@ -55,14 +60,22 @@ public final class LlmCall {
     private @Nullable Context context;
     private volatile @Nullable UpstreamAnswer answer;
     private volatile boolean sent;
+    private volatile @Nullable Refusal refusal;
 
-    LlmCall(Endpoint endpoint, HttpHeaders headers, HttpHeaders answerHeaders, long startedNanos) {
+    LlmCall(
+            Endpoint endpoint,
+            HttpHeaders headers,
+            HttpHeaders answerHeaders,
+            LongSupplier nanos,
+            @Nullable InetSocketAddress peer) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        this.id = hex(random.nextLong()) + hex(random.nextLong());
+        HexFormat hex = HexFormat.of();
+        this.id = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
         this.endpoint = endpoint;
         this.headers = headers;
         this.answerHeaders = answerHeaders;
-        this.startedNanos = startedNanos;
+        this.times = new StageTimes(nanos);
+        this.peer = peer;
     }
 
     /** The call of an exchange; null when its route asked for none. */
@@ -105,13 +118,13 @@ public final class LlmCall {
         return answerHeaders;
     }
 
-    /** By the ticker of the line. */
-    public long startedNanos() {
-        return startedNanos;
-    }
-
     public StageTimes times() {
         return times;
+    }
+
+    /** Whose connection it came over: a client, or a balancer before it. Null when that is not known. */
+    public @Nullable InetSocketAddress peer() {
+        return peer;
     }
 
     /** What the client authenticated with. */
@@ -139,6 +152,11 @@ public final class LlmCall {
 
     public Tenant tenant() {
         return caller().tenant();
+    }
+
+    /** Whether the request was read; not so for a call that was refused early, or is passed through. */
+    public boolean isRead() {
+        return request != null;
     }
 
     /** The request as it was read. Only for a dialect that {@link Dialect#reads() reads}. */
@@ -234,11 +252,13 @@ public final class LlmCall {
     /** Written by the upstream stage when the answer's headers came. */
     public void answer(UpstreamAnswer begun) {
         answer = once(answer, begun, "answer");
+        times.headers();
     }
 
     /** From here on the upstream may have seen the call. */
     public void sent() {
         sent = true;
+        times.sent();
     }
 
     /**
@@ -247,6 +267,15 @@ public final class LlmCall {
      */
     public void atEnd(Function<Ending, Mono<Void>> work) {
         atEnd.add(work);
+    }
+
+    /** Mnemo's own "no"; null when there was none. */
+    public @Nullable Refusal refusal() {
+        return refusal;
+    }
+
+    void refused(Refusal why) {
+        refusal = why;
     }
 
     List<Function<Ending, Mono<Void>>> atEnd() {
@@ -261,33 +290,6 @@ public final class LlmCall {
     Ending ending() {
         end(sent ? Outcome.UPSTREAM_FAILED : Outcome.REFUSED);
         Outcome how = written(outcome.get(), "outcome");
-        UpstreamAnswer begun = answer;
-        if (begun == null) {
-            return new Ending(how, 0, sent, null, 0);
-        }
-        Answer read = begun.read();
-        // A client may hang up on the last byte, or be cut off after it, before we know that it was the last.
-        boolean cut = how == Outcome.CLIENT_GONE || how == Outcome.STOPPED;
-        boolean whole = cut && read != null && read.complete();
-        return new Ending(whole ? Outcome.COMPLETE : how, begun.status(), sent, read, begun.unread());
-    }
-
-    private static <T> T once(@Nullable T before, T now, String part) {
-        if (before != null) {
-            throw new IllegalStateException("call: " + part + " written twice");
-        }
-        return now;
-    }
-
-    private static <T> T written(@Nullable T value, String part) {
-        if (value == null) {
-            throw new IllegalStateException("call: " + part + " read before it was written");
-        }
-        return value;
-    }
-
-    private static String hex(long value) {
-        String digits = Long.toHexString(value);
-        return "0".repeat(16 - digits.length()) + digits;
+        return Ending.of(how, sent, answer);
     }
 }

@@ -77,7 +77,8 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
                                 request.getHeaders()::getFirst),
                         request.getHeaders(),
                         exchange.getResponse().getHeaders(),
-                        nanos.getAsLong());
+                        nanos,
+                        request.getRemoteAddress());
                 call.attachTo(exchange);
             }
             call.want(parts);

@@ -101,6 +101,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
                     "path: has a segment of dots only (expected: the path that is meant, without . and ..)");
         }
         Caller caller = identity.authenticate(call);
+        call.times().identified();
         return call.dialect().reads()
                 ? bodies.read(exchange.getRequest()).flatMap(body -> personalise(call, caller, body))
                 : passThrough(call, caller);
@@ -108,11 +109,12 @@ public final class LlmLine implements GlobalFilter, Ordered {
 
     private Context prepared(LlmCall call, Context context) {
         call.context(context);
-        call.times().prepared(nanos.getAsLong() - call.startedNanos());
+        call.times().prepared();
         return context;
     }
 
     private Mono<Context> personalise(LlmCall call, Caller caller, byte[] body) {
+        call.times().read();
         ChatRequest request;
         try {
             request = call.dialect().read(call.endpoint(), body);

@@ -1,5 +1,7 @@
 package dev.mnemo.call;
 
+import dev.mnemo.tenant.ApiKey;
+import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +18,28 @@ public final class Refusal extends RuntimeException {
     private final String code;
     private final transient @Nullable Duration retryAfter;
     private final boolean retryHelps;
+    private final transient @Nullable Whose whose;
+
+    /** The one who was refused, as far as that is proved. */
+    private record Whose(String tenant, String key) {}
 
     private Refusal(int status, String code, String message, @Nullable Duration retryAfter, boolean retryHelps) {
-        super("mnemo: " + message, null, false, false);
+        this(status, code, "mnemo: " + message, retryAfter, retryHelps, null);
+    }
+
+    private Refusal(
+            int status,
+            String code,
+            String message,
+            @Nullable Duration retryAfter,
+            boolean retryHelps,
+            @Nullable Whose whose) {
+        super(message, null, false, false);
         this.status = status;
         this.code = code;
         this.retryAfter = retryAfter;
         this.retryHelps = retryHelps;
+        this.whose = whose;
     }
 
     /** The call itself is wrong; sending it again changes nothing. */
@@ -43,6 +60,21 @@ public final class Refusal extends RuntimeException {
     /** The upstream failed before its first byte; the same call may succeed when it is sent again. */
     public static Refusal upstream(int status, String code, String message) {
         return new Refusal(status, code, message, null, true);
+    }
+
+    /** The same, said to the holder of a key: for the audit, never for the answer. */
+    public Refusal to(Tenant tenant, ApiKey key) {
+        return new Refusal(status, code, getMessage(), retryAfter, retryHelps, new Whose(tenant.id(), key.id()));
+    }
+
+    /** The id of the tenant that was refused; null when that is not known. */
+    public @Nullable String tenant() {
+        return whose == null ? null : whose.tenant();
+    }
+
+    /** The id of the key that was refused; null when that is not known. */
+    public @Nullable String key() {
+        return whose == null ? null : whose.key();
     }
 
     public int status() {

@@ -14,6 +14,7 @@ final class Refusals {
     private Refusals() {}
 
     static Mono<Void> answer(ServerHttpResponse response, LlmCall call, Refusal refusal) {
+        call.refused(refusal);
         if (response.isCommitted()) {
             return Mono.error(refusal);
         }

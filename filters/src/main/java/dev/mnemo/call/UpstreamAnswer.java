@@ -140,6 +140,7 @@ public final class UpstreamAnswer {
 
         @Override
         public void doOnNext(DataBuffer buffer) {
+            call.times().byteCame();
             if (tap != null) {
                 tap.accept(buffer);
             } else {

@@ -42,7 +42,10 @@ public final class CallerIdentity implements Identity {
     private static Caller permitted(KeyOwner owner) {
         if (!owner.key().may(Permission.CHAT)) {
             throw Refusal.of(
-                    403, "key_not_permitted", "key: \"" + owner.key().id() + "\" may not chat (expected: may: [chat])");
+                            403,
+                            "key_not_permitted",
+                            "key: \"" + owner.key().id() + "\" may not chat (expected: may: [chat])")
+                    .to(owner.tenant(), owner.key());
         }
         return new Caller(owner.tenant(), owner.key(), null, null);
     }

@@ -46,10 +46,11 @@ public final class KeyIdentity {
         KeyOwner owner = catalog.get().key(sha256);
         if (owner != null && owner.key().expired(clock.instant())) {
             throw Refusal.of(
-                    401,
-                    "expired_api_key",
-                    "key: \"" + owner.key().id() + "\" expired on "
-                            + owner.key().expires() + " (expected: the key that has taken its place)");
+                            401,
+                            "expired_api_key",
+                            "key: \"" + owner.key().id() + "\" expired on "
+                                    + owner.key().expires() + " (expected: the key that has taken its place)")
+                    .to(owner.tenant(), owner.key());
         }
         return owner;
     }

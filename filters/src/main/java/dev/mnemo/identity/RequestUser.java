@@ -26,9 +26,11 @@ final class RequestUser {
         }
         if (!caller.tenant().anonymous()) {
             throw Refusal.of(
-                    403,
-                    "user_required",
-                    "user: missing (expected: " + expected(caller.tenant().user()) + ")");
+                            403,
+                            "user_required",
+                            "user: missing (expected: "
+                                    + expected(caller.tenant().user()) + ")")
+                    .to(caller.tenant(), caller.key());
         }
         return caller;
     }

@@ -112,7 +112,8 @@ public final class TokenIdentity {
     static Caller named(Caller caller) {
         if (caller.user() == null && !caller.tenant().anonymous()) {
             String claim = Objects.requireNonNull(caller.tenant().jwt()).user();
-            throw Refusal.of(403, "user_required", "token: names no user (expected: the claim \"" + claim + "\")");
+            throw Refusal.of(403, "user_required", "token: names no user (expected: the claim \"" + claim + "\")")
+                    .to(caller.tenant(), caller.key());
         }
         return caller;
     }

@@ -1,9 +1,7 @@
 package dev.mnemo.metrics;
 
 import dev.mnemo.call.BudgetListener;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,35 +20,23 @@ public final class BudgetMetrics implements BudgetListener {
 
     @Override
     public void refused(String tenant, String limit) {
-        count(
-                "mnemo.budget.refused",
-                "Calls refused as a limit had no room",
-                Tags.of("tenant", tenant, "limit", limit));
+        count(Meters.BUDGET_REFUSED, tenant, limit);
     }
 
     @Override
     public void warned(String tenant, String limit) {
-        count(
-                "mnemo.budget.warned",
-                "Calls that went on though a limit is used up to its warning or beyond",
-                Tags.of("tenant", tenant, "limit", limit));
+        count(Meters.BUDGET_WARNED, tenant, limit);
     }
 
     @Override
     public void overShadow(String tenant, String limit) {
-        count(
-                "mnemo.budget.shadow",
-                "Calls that a limit would have refused, did it not only report",
-                Tags.of("tenant", tenant, "limit", limit));
+        count(Meters.BUDGET_SHADOW, tenant, limit);
     }
 
     /** Told at once when it happens first, and less and less often when it goes on. */
     @Override
     public void unavailable(String tenant, boolean refused, Throwable why) {
-        count(
-                "mnemo.budget.unavailable",
-                "Calls for which the ledger did not answer",
-                Tags.of("tenant", tenant, "then", refused ? "refused" : "alone"));
+        count(Meters.BUDGET_UNAVAILABLE, tenant, refused ? "refused" : "alone");
         long times = unavailable.incrementAndGet();
         if (Long.bitCount(times) == 1) {
             log.warn("budget: the ledger did not answer ({} times so far): {}", times, why.toString());
@@ -59,15 +45,12 @@ public final class BudgetMetrics implements BudgetListener {
 
     @Override
     public void estimated(String tenant) {
-        count("mnemo.budget.estimated", "Calls settled by estimate", Tags.of("tenant", tenant));
+        count(Meters.BUDGET_ESTIMATED, tenant);
     }
 
     @Override
     public void lost(String tenant, long holds) {
-        count(
-                "mnemo.budget.lost",
-                "Times that Redis was found to have lost what the ledger wrote",
-                Tags.of("tenant", tenant));
+        count(Meters.BUDGET_LOST, tenant);
         log.warn(
                 "budget: Redis has lost what was written for tenant {} ({} holds of calls in flight);"
                         + " what was used in these windows may count for less than it was",
@@ -75,11 +58,7 @@ public final class BudgetMetrics implements BudgetListener {
                 holds);
     }
 
-    private void count(String name, String description, Tags tags) {
-        Counter.builder(name)
-                .description(description)
-                .tags(tags)
-                .register(registry)
-                .increment();
+    private void count(Meters meter, String... values) {
+        meter.counter(registry, values).increment();
     }
 }

@@ -4,6 +4,7 @@ import dev.mnemo.call.CallListener;
 import dev.mnemo.call.Context;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.LlmCall;
+import dev.mnemo.call.Refusal;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.Answer.Usage;
 import io.micrometer.core.instrument.Counter;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,40 +23,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallMetrics implements CallListener {
 
+    private static final String[] CLASSES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx"};
+
     private final MeterRegistry registry;
-    private final LongSupplier nanos;
     private final Timer recall;
     private final Timer reserve;
     private final Timer added;
     private final Timer settle;
     private final Map<Name, Timer> calls = new ConcurrentHashMap<>();
     private final Map<String, Tokens> tokens = new ConcurrentHashMap<>();
-
     private final Map<String, DistributionSummary> errors = new ConcurrentHashMap<>();
 
-    private record Name(String tenant, String dialect, String outcome, String context) {}
+    private record Name(String tenant, String dialect, String outcome, String status, String context) {}
 
     private record Tokens(Counter input, Counter output, Counter injected) {}
 
-    /**
-     * @param nanos the ticker of the line
-     */
-    public CallMetrics(MeterRegistry registry, LongSupplier nanos) {
+    public CallMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.nanos = nanos;
-        this.recall = timer("mnemo.recall", "From asking the memory store to its answer");
-        this.reserve = timer("mnemo.reserve", "From asking the ledger to its verdict");
-        this.settle = timer("mnemo.settle", "Settling and recording a call after its answer");
-        this.added = timer("mnemo.added", "What Mnemo adds before a call is sent upstream");
+        this.recall = Meters.RECALL.timer(registry);
+        this.reserve = Meters.RESERVE.timer(registry);
+        this.settle = Meters.SETTLE.timer(registry);
+        this.added = Meters.ADDED.timer(registry);
     }
 
     @Override
     public void ended(LlmCall call, Ending ending) {
         String tenant = call.identified() ? call.tenant().id() : "none";
         calls.computeIfAbsent(
-                        new Name(tenant, call.dialect().id(), lower(ending.outcome()), context(call.context())),
+                        new Name(
+                                tenant,
+                                call.dialect().id(),
+                                lower(ending.outcome()),
+                                status(call, ending),
+                                context(call.context())),
                         this::call)
-                .record(nanos.getAsLong() - call.startedNanos(), TimeUnit.NANOSECONDS);
+                .record(call.times().elapsed(), TimeUnit.NANOSECONDS);
         record(recall, call.times().recallNanos());
         record(reserve, call.times().reserveNanos());
         record(added, call.times().preparedNanos());
@@ -99,37 +100,16 @@ public final class CallMetrics implements CallListener {
     }
 
     private Timer call(Name name) {
-        return Timer.builder("mnemo.calls")
-                .description("Calls, from arrival to the answer's end")
-                .tag("tenant", name.tenant())
-                .tag("dialect", name.dialect())
-                .tag("outcome", name.outcome())
-                .tag("context", name.context())
-                .register(registry);
+        return Meters.CALLS.timer(
+                registry, name.tenant(), name.dialect(), name.outcome(), name.status(), name.context());
     }
 
     private Counter tokens(String tenant, String kind) {
-        return Counter.builder("mnemo.tokens")
-                .description(
-                        "Tokens as the provider counted them; injected: the context block, as counted when written")
-                .tag("tenant", tenant)
-                .tag("kind", kind)
-                .register(registry);
+        return Meters.TOKENS.counter(registry, tenant, kind);
     }
 
     private DistributionSummary error(String tenant) {
-        return DistributionSummary.builder("mnemo.estimate.error")
-                .description("How far a prompt's estimate is from what the provider counted, as a share of it")
-                .tag("tenant", tenant)
-                .serviceLevelObjectives(0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1)
-                .register(registry);
-    }
-
-    private Timer timer(String name, String description) {
-        return Timer.builder(name)
-                .description(description)
-                .publishPercentileHistogram()
-                .register(registry);
+        return Meters.ESTIMATE_ERROR.summary(registry, tenant);
     }
 
     private static void record(Timer timer, long nanos) {
@@ -138,8 +118,20 @@ public final class CallMetrics implements CallListener {
         }
     }
 
+    /** The status that the client saw; 0 where no answer began. */
+    static int shown(LlmCall call, Ending ending) {
+        Refusal refusal = call.refusal();
+        return refusal == null ? ending.status() : refusal.status();
+    }
+
+    /** Its class; 429 by itself, since it is nobody's fault. {@code none} where no answer began. */
+    static String status(LlmCall call, Ending ending) {
+        int status = shown(call, ending);
+        return status == 0 ? "none" : status == 429 ? "429" : CLASSES[status / 100];
+    }
+
     /** {@code injected}, the reason for an absent block, or {@code none} where the call did not get that far. */
-    private static String context(@Nullable Context context) {
+    static String context(@Nullable Context context) {
         if (context == null) {
             return "none";
         }

@@ -4,11 +4,7 @@ import dev.mnemo.call.Detached;
 import dev.mnemo.tenant.LiveTenants;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
@@ -20,9 +16,7 @@ public final class StateMetrics {
 
     public StateMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.tapFailures = Counter.builder("mnemo.tap.failures")
-                .description("Answers that a tap stopped reading; the stream went on")
-                .register(registry);
+        this.tapFailures = Meters.TAP_FAILURES.counter(registry);
     }
 
     /**
@@ -30,29 +24,23 @@ public final class StateMetrics {
      * @param name of what is behind the breaker, such as {@code acme/openai}
      */
     public void breaker(String kind, String name, CircuitBreaker breaker) {
-        Gauge.builder("mnemo.breaker.open", breaker, b -> b.getState() == CircuitBreaker.State.OPEN ? 1 : 0)
-                .description("1 while calls are refused without being tried")
-                .tags(Tags.of("kind", kind, "name", name))
-                .register(registry);
+        Meters.BREAKER_OPEN.gauge(
+                registry, breaker, b -> b.getState() == CircuitBreaker.State.OPEN ? 1 : 0, kind, name);
     }
 
     /** What was behind the breaker is no more, or begins anew. */
     public void breakerGone(String kind, String name) {
-        Tags tags = Tags.of("kind", kind, "name", name);
-        registry.removeByPreFilterId(new Meter.Id("mnemo.breaker.open", tags, null, null, Meter.Type.GAUGE));
+        registry.find(Meters.BREAKER_OPEN.id())
+                .tags("kind", kind, "name", name)
+                .meters()
+                .forEach(registry::remove);
     }
 
     /** The tenants that are served, and how their files stand. */
     public void tenants(LiveTenants tenants) {
-        Gauge.builder("mnemo.tenants", tenants, t -> t.get().tenants().size())
-                .description("Tenants that are served")
-                .register(registry);
-        Gauge.builder("mnemo.tenants.generation", tenants, t -> t.state().generation())
-                .description("How many catalogues of tenants this process has served")
-                .register(registry);
-        Gauge.builder("mnemo.tenants.bad", tenants, t -> t.state().problems().isEmpty() ? 0 : 1)
-                .description("1 while the tenants' files are refused, and the last good ones are served")
-                .register(registry);
+        Meters.TENANTS.gauge(registry, tenants, t -> t.get().tenants().size());
+        Meters.TENANTS_GENERATION.gauge(registry, tenants, t -> t.state().generation());
+        Meters.TENANTS_BAD.gauge(registry, tenants, t -> t.state().problems().isEmpty() ? 0 : 1);
         reloads("swapped");
         reloads("refused");
     }
@@ -65,10 +53,7 @@ public final class StateMetrics {
     }
 
     private Counter reloads(String outcome) {
-        return Counter.builder("mnemo.tenants.reloads")
-                .description("Changes of tenants' files: served from then on, or refused")
-                .tag("outcome", outcome)
-                .register(registry);
+        return Meters.TENANTS_RELOADS.counter(registry, outcome);
     }
 
     /**
@@ -76,19 +61,9 @@ public final class StateMetrics {
      *     to be settled
      */
     public void detached(String kind, Detached detached) {
-        Tags tags = Tags.of("kind", kind);
-        Gauge.builder("mnemo.detached.running", detached, Detached::running)
-                .description("Work that goes on after its call has ended")
-                .tags(tags)
-                .register(registry);
-        FunctionCounter.builder("mnemo.detached.dropped", detached, Detached::dropped)
-                .description("Work not begun because too much was running")
-                .tags(tags)
-                .register(registry);
-        FunctionCounter.builder("mnemo.detached.failed", detached, Detached::failed)
-                .description("Work that failed")
-                .tags(tags)
-                .register(registry);
+        Meters.DETACHED_RUNNING.gauge(registry, detached, Detached::running, kind);
+        Meters.DETACHED_DROPPED.counter(registry, detached, Detached::dropped, kind);
+        Meters.DETACHED_FAILED.counter(registry, detached, Detached::failed, kind);
     }
 
     /**
@@ -96,16 +71,13 @@ public final class StateMetrics {
      * @param age in seconds
      */
     public void jwks(String source, DoubleSupplier age) {
-        Gauge.builder("mnemo.jwks.age", age::getAsDouble)
-                .description("Seconds since the keys of an issuer of tokens were fetched")
-                .tags(Tags.of("source", source))
-                .register(registry);
+        Meters.JWKS_AGE.gauge(registry, age, source);
         jwksFailures(source);
     }
 
     public void jwksGone(String source) {
-        for (String name : List.of("mnemo.jwks.age", "mnemo.jwks.failures")) {
-            registry.find(name).tag("source", source).meters().forEach(registry::remove);
+        for (Meters meter : List.of(Meters.JWKS_AGE, Meters.JWKS_FAILURES)) {
+            registry.find(meter.id()).tag("source", source).meters().forEach(registry::remove);
         }
     }
 
@@ -114,10 +86,7 @@ public final class StateMetrics {
     }
 
     private Counter jwksFailures(String source) {
-        return Counter.builder("mnemo.jwks.failures")
-                .description("Times that they could not be fetched")
-                .tags(Tags.of("source", source))
-                .register(registry);
+        return Meters.JWKS_FAILURES.counter(registry, source);
     }
 
     public void tapFailed(Throwable why) {

@@ -1,4 +1,4 @@
-/** What operators see of the line, as meters. */
+/** What operators see of the line: meters, traces, lines of the log, and the audit. */
 @NullMarked
 package dev.mnemo.metrics;
 

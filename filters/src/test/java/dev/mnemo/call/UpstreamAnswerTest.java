@@ -67,7 +67,7 @@ class UpstreamAnswerTest {
     }
 
     private static UpstreamAnswer answer(Flux<DataBuffer> body) {
-        LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), 0);
+        LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), () -> 0, null);
         return new UpstreamAnswer(call, 200, Framing.EVENTS, true, body, () -> {}, e -> {}, null);
     }
 }

@@ -17,7 +17,7 @@ class StateMetricsTest {
         metrics.jwks("other.example/keys", () -> 8);
         metrics.jwksFailed("login.example/keys");
 
-        assertThat(registry.get("mnemo.jwks.age")
+        assertThat(registry.get("mnemo.jwks.age.seconds")
                         .tag("source", "login.example/keys")
                         .gauge()
                         .value())
@@ -30,9 +30,9 @@ class StateMetricsTest {
 
         metrics.jwksGone("login.example/keys");
 
-        assertThat(registry.find("mnemo.jwks.age").gauges()).hasSize(1);
+        assertThat(registry.find("mnemo.jwks.age.seconds").gauges()).hasSize(1);
         assertThat(registry.find("mnemo.jwks.failures").counters()).hasSize(1);
-        assertThat(registry.get("mnemo.jwks.age")
+        assertThat(registry.get("mnemo.jwks.age.seconds")
                         .tag("source", "other.example/keys")
                         .gauge()
                         .value())

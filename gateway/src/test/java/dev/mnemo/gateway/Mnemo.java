@@ -57,7 +57,11 @@ final class Mnemo implements AutoCloseable {
                 "spring.application.name=mnemo-test",
                 "mnemo.tenants=" + directory,
                 "mnemo.redis.url=" + redisUrl));
-        all.addAll(List.of(properties));
+        for (String property : properties) {
+            // One that is given twice would be both.
+            all.removeIf(own -> own.startsWith(property.substring(0, property.indexOf('=') + 1)));
+            all.add(property);
+        }
         return new Mnemo(new SpringApplicationBuilder(MnemoGateway.class)
                 .properties(all.toArray(String[]::new))
                 .initializers(context -> ((GenericApplicationContext) context)
@@ -162,8 +166,11 @@ final class Mnemo implements AutoCloseable {
     }
 
     String metrics() {
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + "/actuator/prometheus")))
-                .body();
+        return management("/actuator/prometheus").body();
+    }
+
+    HttpResponse<String> management(String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + path)));
     }
 
     /** Asks again until it holds; what settles and records a call goes on after its answer. */

@@ -36,6 +36,27 @@ class PreferencesApiTest {
         assertThat(send("GET", null).statusCode()).isEqualTo(404);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HEAD | usage | GET",
+                "POST | usage | GET",
+                "DELETE | usage/days | GET",
+                "POST | users/ada/preferences | GET, PUT, PATCH, DELETE",
+            })
+    void aMethodThatIsNotIsToldWithThoseThatAre(String method, String path, String allowed) {
+        HttpResponse<String> answer = MNEMO.send(MNEMO.to("/mnemo/v1/" + path)
+                .header("Authorization", "Bearer acme-key")
+                .method(method, BodyPublishers.noBody()));
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).hasValue(allowed);
+        if (!method.equals("HEAD")) {
+            assertThat(answer.body()).contains("expected: " + allowed);
+        }
+    }
+
     @Test
     void aVersionGuardsAChange() {
         send("PUT", "{\"a\":1}");

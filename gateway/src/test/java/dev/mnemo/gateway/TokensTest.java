@@ -185,7 +185,7 @@ class TokensTest {
     @Test
     void theAgeOfTheIssuersKeysIsSeen() {
         assertThat(MNEMO.metrics())
-                .contains("mnemo_jwks_age{")
+                .contains("mnemo_jwks_age_seconds{")
                 .contains("source=\"127.0.0.1:" + Shared.ISSUER.port() + "/jwks.json\"")
                 .contains("mnemo_jwks_failures_total{");
     }

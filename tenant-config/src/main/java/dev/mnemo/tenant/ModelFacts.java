@@ -75,7 +75,9 @@ public record ModelFacts(
     private static ModelFacts lookedUp(String model) {
         ModelFacts family = of(SHIPPED, model);
         ModelFacts known = family == null ? UNKNOWN : family;
-        return new ModelFacts(known.name, known.window, known.answer, known.edge, Prices.of(model));
+        String priced = Prices.name(model);
+        return new ModelFacts(
+                priced == null ? known.name : priced, known.window, known.answer, known.edge, Prices.of(model));
     }
 
     /** The first of {@code facts} that names the model; null when none does. */

@@ -60,12 +60,18 @@ final class Prices {
      * @return null when it is not known
      */
     static @Nullable Price of(String model) {
+        String name = name(model);
+        return name == null ? null : SHIPPED.get(name);
+    }
+
+    /** By which the model's price is known; null when it is not. */
+    static @Nullable String name(String model) {
         String plain = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         if (OTHERWISE.contains(plain)) {
             return null;
         }
         Matcher claude = CLAUDE.matcher(plain);
         Matcher family = claude.matches() ? claude : DATED.matcher(plain);
-        return family.matches() ? SHIPPED.get(family.group(1)) : null;
+        return family.matches() && SHIPPED.containsKey(family.group(1)) ? family.group(1) : null;
     }
 }

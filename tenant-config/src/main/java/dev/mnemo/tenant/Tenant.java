@@ -43,6 +43,22 @@ public record Tenant(
         return own == null ? shipped : own.or(shipped);
     }
 
+    /**
+     * By what a model is counted: the name or the pattern by which the tenant's file or a shipped table knows it. Clients choose
+     * models' names; of these there are only so many.
+     *
+     * @return null for a model that nobody knows
+     */
+    public @Nullable String knownName(String model) {
+        for (Upstream upstream : upstreams) {
+            if (upstream.models().contains(model)) {
+                return model;
+            }
+        }
+        String name = facts(model).name();
+        return name.equals(ModelFacts.UNKNOWN.name()) ? null : name;
+    }
+
     /** What the model's tokens cost, or else what those of models of no known price do; null when neither is known. */
     public @Nullable Price price(String model) {
         Price known = facts(model).price();
