@@ -3,6 +3,7 @@ package dev.mnemo.autoconfigure;
 import dev.mnemo.call.Budget;
 import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.CallListener;
+import dev.mnemo.call.Capacity;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Flights;
 import dev.mnemo.call.Identity;
@@ -10,6 +11,7 @@ import dev.mnemo.call.LlmDoor;
 import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.LlmLine;
 import dev.mnemo.call.Memory;
+import dev.mnemo.call.MemoryPressure;
 import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.metrics.AuditLog;
 import dev.mnemo.metrics.BudgetMetrics;
@@ -62,6 +64,7 @@ import reactor.netty.resources.LoopResources;
     MnemoIdentity.class,
     MnemoStores.class,
     MnemoApi.class,
+    MnemoServer.class,
     MnemoHealth.class,
     MnemoTraces.Sdk.class,
     MnemoTraces.class
@@ -75,6 +78,8 @@ public final class MnemoAutoConfiguration {
 
     /** How long it may be untold that there were more. */
     private static final Duration HIDDEN = Duration.ofSeconds(10);
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     static final InstantSource CLOCK = InstantSource.system();
 
@@ -167,8 +172,28 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
+    MemoryPressure mnemoMemoryPressure() {
+        return ProcessMemory.pressure(NANOS);
+    }
+
+    @Bean
+    Heartbeat mnemoMemoryWatch(MemoryPressure pressure) {
+        return new Heartbeat(Mono.fromRunnable(pressure::look), LOOK);
+    }
+
+    @Bean
+    Capacity mnemoCapacity(MnemoProperties properties, MemoryPressure pressure, StateMetrics metrics) {
+        MnemoProperties.Limits limits = properties.limits();
+        Capacity capacity =
+                new Capacity(limits.inFlight(), limits.bodyBytes(properties.bodyLimit()), pressure, metrics::shed);
+        metrics.capacity(capacity);
+        return capacity;
+    }
+
+    @Bean
     LlmLine mnemoLine(
             Identity identity,
+            Capacity capacity,
             MnemoProperties properties,
             Budget budget,
             Memory memory,
@@ -177,7 +202,8 @@ public final class MnemoAutoConfiguration {
             Detached detached,
             Flights flights) {
         int bodyLimit = Math.toIntExact(properties.bodyLimit().toBytes());
-        return new LlmLine(identity, bodyLimit, budget, memory, estimate, listeners, detached, flights, NANOS);
+        return new LlmLine(
+                identity, capacity, bodyLimit, budget, memory, estimate, listeners, detached, flights, NANOS);
     }
 
     @Bean(destroyMethod = "dispose")

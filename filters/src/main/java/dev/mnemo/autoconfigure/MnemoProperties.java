@@ -25,6 +25,7 @@ public record MnemoProperties(
         @DefaultValue Redis redis,
         @DefaultValue Budget budget,
         @DefaultValue Upstreams upstream,
+        @DefaultValue Limits limits,
         @DefaultValue After after) {
 
     /**
@@ -76,6 +77,46 @@ public record MnemoProperties(
             @DefaultValue("2000") int connections,
             @DefaultValue("2000") int pending,
             @DefaultValue("20s") Duration idle) {}
+
+    /**
+     * What one replica takes on at once. What is beyond is refused, or its connection closed.
+     *
+     * @param inFlight calls, of all tenants; websockets count for as long as they are open
+     * @param bodies bytes of request bodies held at once; a quarter of the heap where nothing is said; a body counts
+     *     four times while it is worked on
+     * @param connections of clients
+     * @param head the time a request's head may take, from its first byte to its last
+     * @param stall the time in which a client that is to send, or to take, something must have got on with it
+     */
+    public record Limits(
+            @DefaultValue("1000") int inFlight,
+            @Nullable DataSize bodies,
+            @DefaultValue("10000") int connections,
+            @DefaultValue("15s") Duration head,
+            @DefaultValue("30s") Duration stall) {
+
+        public Limits {
+            atLeast(inFlight > 0, "in-flight", inFlight, "1");
+            atLeast(connections > 0, "connections", connections, "1");
+            atLeast(head.toMillis() >= 100, "head", head, "100ms");
+            atLeast(stall.toMillis() >= 100, "stall", stall, "100ms");
+        }
+
+        private static void atLeast(boolean held, String name, Object value, String least) {
+            if (!held) {
+                throw new IllegalArgumentException(
+                        "mnemo.limits." + name + ": " + value + " (expected: at least " + least + ")");
+            }
+        }
+
+        /**
+         * @param largest body that is read at all; one of those must always fit
+         */
+        long bodyBytes(DataSize largest) {
+            long wanted = bodies == null ? Runtime.getRuntime().maxMemory() / 4 : bodies.toBytes();
+            return Math.max(wanted, 4 * largest.toBytes());
+        }
+    }
 
     /**
      * Work that outlives its call: settling and recording.

@@ -1,5 +1,6 @@
 package dev.mnemo.call;
 
+import dev.mnemo.call.Capacity.Seat;
 import dev.mnemo.call.Ending.Outcome;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -76,6 +77,7 @@ public final class Flights {
         private final LlmCall call;
         private final ServerHttpRequest request;
         private final Sinks.Empty<Void> cut = Sinks.empty();
+        private volatile @Nullable Seat seat;
 
         private Flight(LlmCall call, ServerHttpRequest request) {
             this.call = call;
@@ -94,6 +96,12 @@ public final class Flights {
             }
         }
 
+        /** Has the call keep its place in this replica until it has landed. */
+        Seat take(Seat taken) {
+            seat = taken;
+            return taken;
+        }
+
         /** The call is settled. A websocket's session goes on, until its connection is closed. */
         void end() {
             boolean upgraded = request.getHeaders().getUpgrade() != null
@@ -110,6 +118,10 @@ public final class Flights {
         }
 
         private void landed() {
+            Seat taken = seat;
+            if (taken != null) {
+                taken.leave();
+            }
             flying.remove(this);
             quiet.check();
         }

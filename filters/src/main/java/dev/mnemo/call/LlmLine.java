@@ -1,6 +1,7 @@
 package dev.mnemo.call;
 
 import dev.mnemo.call.Budget.Admission;
+import dev.mnemo.call.Capacity.Seat;
 import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.Flights.Flight;
 import dev.mnemo.call.LlmDoor.Part;
@@ -27,6 +28,7 @@ import reactor.util.function.Tuple2;
 public final class LlmLine implements GlobalFilter, Ordered {
 
     private final Identity identity;
+    private final Capacity capacity;
     private final BodyReader bodies;
     private final Budget budget;
     private final Memory memory;
@@ -37,12 +39,14 @@ public final class LlmLine implements GlobalFilter, Ordered {
     private final LongSupplier nanos;
 
     /**
+     * @param capacity of this replica, of which each call takes its place
      * @param bodyLimit of a request that is read, in bytes, also unpacked
      * @param listeners told of each end, in this order, before the work that settles and records begins
      * @param nanos a ticker that only ever rises
      */
     public LlmLine(
             Identity identity,
+            Capacity capacity,
             int bodyLimit,
             Budget budget,
             Memory memory,
@@ -52,6 +56,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
             Flights flights,
             LongSupplier nanos) {
         this.identity = identity;
+        this.capacity = capacity;
         this.bodies = new BodyReader(bodyLimit);
         this.budget = budget;
         this.memory = memory;
@@ -77,7 +82,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
         Flight flight = flights.of(call, exchange);
         return Mono.defer(() -> {
                     flight.begin();
-                    return prepare(call, exchange);
+                    return prepare(call, exchange, flight);
                 })
                 .then(Mono.defer(() -> chain.filter(exchange)))
                 .then(Mono.defer(() -> stream(call, exchange)))
@@ -93,7 +98,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
                 });
     }
 
-    private Mono<Context> prepare(LlmCall call, ServerWebExchange exchange) {
+    private Mono<Context> prepare(LlmCall call, ServerWebExchange exchange, Flight flight) {
         call.answerHeaders().set(CallHeaders.REQUEST, call.id());
         if (LlmDoor.climbs(exchange.getRequest())) {
             throw Refusal.badRequest(
@@ -102,8 +107,10 @@ public final class LlmLine implements GlobalFilter, Ordered {
         }
         Caller caller = identity.authenticate(call);
         call.times().identified();
+        Seat seat = flight.take(capacity.enter(caller.tenant().id()));
         return call.dialect().reads()
-                ? bodies.read(exchange.getRequest()).flatMap(body -> personalise(call, caller, body))
+                ? bodies.read(exchange.getRequest(), seat::take)
+                        .flatMap(body -> personalise(call, caller, body).doOnNext(composed -> seat.keep(body.length)))
                 : passThrough(call, caller);
     }
 

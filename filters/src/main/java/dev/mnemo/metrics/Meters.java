@@ -91,6 +91,18 @@ public enum Meters {
             "mnemo.detached.dropped", Meter.Type.COUNTER, "Work not begun, as too much was running: lost", "kind"),
     DETACHED_FAILED("mnemo.detached.failed", Meter.Type.COUNTER, "Work that failed", "kind"),
     TAP_FAILURES("mnemo.tap.failures", Meter.Type.COUNTER, "Answers that could not be read; the stream went on"),
+    CALLS_IN_FLIGHT(
+            "mnemo.calls.in.flight",
+            Meter.Type.GAUGE,
+            "Calls in flight in this replica, from their key being known to the answer's end; websockets while they are open"),
+    BODIES_HELD("mnemo.bodies.held.bytes", Meter.Type.GAUGE, "Bytes of request bodies that are held in memory"),
+    CONNECTIONS("mnemo.connections", Meter.Type.GAUGE, "Connections of clients that are open"),
+    SHED(
+            "mnemo.shed",
+            Meter.Type.COUNTER,
+            "Calls refused, or connections closed, as this replica has no room for them. Reason: replica_busy,"
+                    + " tenant_busy, memory, bodies, connections",
+            "reason"),
     TENANTS("mnemo.tenants", Meter.Type.GAUGE, "Tenants that are served"),
     TENANTS_GENERATION(
             "mnemo.tenants.generation", Meter.Type.GAUGE, "How many catalogues of tenants this process has served"),

@@ -1,22 +1,32 @@
 package dev.mnemo.metrics;
 
+import dev.mnemo.call.Capacity;
 import dev.mnemo.call.Detached;
+import dev.mnemo.call.Shed;
 import dev.mnemo.tenant.LiveTenants;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 
 /** Meters of what has a state of its own: breakers, tenants, issuers' keys, and work that outlives its call. Thread-safe. */
 public final class StateMetrics {
 
     private final MeterRegistry registry;
     private final Counter tapFailures;
+    private final Map<Shed, Counter> shed = new EnumMap<>(Shed.class);
 
     public StateMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.tapFailures = Meters.TAP_FAILURES.counter(registry);
+        for (Shed why : Shed.values()) {
+            shed.put(why, Meters.SHED.counter(registry, why.code()));
+        }
     }
 
     /**
@@ -87,6 +97,21 @@ public final class StateMetrics {
 
     private Counter jwksFailures(String source) {
         return Meters.JWKS_FAILURES.counter(registry, source);
+    }
+
+    /** The gauges by which replicas are added and taken away. */
+    public void capacity(Capacity capacity) {
+        Meters.CALLS_IN_FLIGHT.gauge(registry, capacity, Capacity::calls);
+        Meters.BODIES_HELD.gauge(registry, capacity, Capacity::bodies);
+    }
+
+    public void connections(IntSupplier open) {
+        Meters.CONNECTIONS.gauge(registry, open::getAsInt);
+    }
+
+    /** Counts what this replica has sent away. */
+    public void shed(Shed why) {
+        Objects.requireNonNull(shed.get(why)).increment();
     }
 
     public void tapFailed(Throwable why) {

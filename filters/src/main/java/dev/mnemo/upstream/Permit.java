@@ -51,6 +51,13 @@ final class Permit {
         }
     }
 
+    /** The call failed by what its client did, however long that took. */
+    void spared() {
+        if (returned.compareAndSet(false, true)) {
+            breaker.releasePermission();
+        }
+    }
+
     private long elapsed() {
         return breaker.getCurrentTimestamp() - started;
     }

@@ -130,8 +130,14 @@ public final class UpstreamClient {
     }
 
     private static Refusal failed(LlmCall call, Permit permit, Throwable e) {
-        permit.failed(e);
-        call.end(Outcome.UPSTREAM_FAILED);
+        if (e instanceof Refusal) {
+            // The client's own body has failed it: it stopped coming.
+            permit.spared();
+            call.end(Outcome.CLIENT_GONE);
+        } else {
+            permit.failed(e);
+            call.end(Outcome.UPSTREAM_FAILED);
+        }
         return UpstreamFailures.refusal(call.upstream().name(), e);
     }
 }

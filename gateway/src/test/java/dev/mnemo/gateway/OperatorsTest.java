@@ -210,8 +210,7 @@ class OperatorsTest {
                 "mnemo.after.drain=10ms")) {
             mnemo.ask(tenant, "ada", body("m", "x"));
             StringBuilder shown = new StringBuilder();
-            for (String open :
-                    List.of(
+            for (String open : List.of(
                     "health", "health/liveness", "health/readiness", "health/diskSpace", "prometheus", "tenants")) {
                 HttpResponse<String> answer = mnemo.management("/actuator/" + open);
                 assertThat(answer.statusCode()).as(open).isEqualTo(200);

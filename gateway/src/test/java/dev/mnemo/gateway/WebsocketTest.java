@@ -2,6 +2,7 @@ package dev.mnemo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.call.Capacity;
 import dev.mnemo.redis.TestRedis;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,12 +71,17 @@ class WebsocketTest {
                     .contains("bearer upstream-secret")
                     .doesNotContain("mnemo")
                     .doesNotContain(tenant);
+            Capacity capacity = mnemo.bean(Capacity.class);
+            assertThat(capacity.calls())
+                    .as("it is in flight for as long as it is open")
+                    .isEqualTo(1);
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(mnemo::close);
 
             assertThat(closed.get(10, TimeUnit.SECONDS))
                     .isEqualTo("1001 mnemo: this replica is stopping; send the call again");
             stopped.get(10, TimeUnit.SECONDS);
+            assertThat(capacity.calls()).as("it has left").isZero();
         } finally {
             upstream.disposeNow();
         }
