@@ -2,7 +2,9 @@ package dev.mnemo.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,9 @@ class ManyTenantsTest {
 
     private static final int TENANTS = 10_000;
 
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
     @TempDir
     Path directory;
 
@@ -33,8 +38,10 @@ class ManyTenantsTest {
 
         long before = used();
         long start = System.nanoTime();
+        long startCpu = PROCESS.getProcessCpuTime();
         LiveTenants live = new LiveTenants(directory, environment::get, () -> now, (was, is) -> {});
         Duration cold = since(start);
+        Duration cpu = Duration.ofNanos(PROCESS.getProcessCpuTime() - startCpu);
         long bytes = used() - before;
 
         start = System.nanoTime();
@@ -47,12 +54,14 @@ class ManyTenantsTest {
         Duration one = since(start);
 
         System.out.printf(
-                "%d tenants: read in %d ms, %.1f MB of heap; a look: %d ms; a change of one: %d ms%n",
-                TENANTS, cold.toMillis(), bytes / 1e6, look.toMillis(), one.toMillis());
+                "%d tenants: read in %d ms (%d ms of CPU), %.1f MB of heap; a look: %d ms; a change of one: %d ms%n",
+                TENANTS, cold.toMillis(), cpu.toMillis(), bytes / 1e6, look.toMillis(), one.toMillis());
         assertThat(live.get().tenants()).hasSize(TENANTS);
         assertThat(live.state().generation()).isEqualTo(2);
         assertThat(bytes).isLessThan(100_000_000);
-        assertThat(cold).isLessThan(Duration.ofSeconds(3));
+        // Three seconds of two processors. By the clock it takes less where there are as many, and nobody else needs
+        // them.
+        assertThat(cpu).isLessThan(Duration.ofSeconds(6));
         Reference.reachabilityFence(live);
     }
 
