@@ -50,11 +50,9 @@ What a schema cannot tell: values that contradict each other. Every one that is 
 {{- end -}}
 
 {{- $scaling := $v.autoscaling -}}
-{{- $least := int $v.replicas -}}
 {{- if $scaling.enabled -}}
-  {{- $least = int $scaling.minReplicas -}}
-  {{- if gt $least (int $scaling.maxReplicas) -}}
-    {{- $wrong = append $wrong (printf "autoscaling.minReplicas %d: more than maxReplicas %d" $least (int $scaling.maxReplicas)) -}}
+  {{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
+    {{- $wrong = append $wrong (printf "autoscaling.minReplicas %d: more than maxReplicas %d. Raise maxReplicas, or lower minReplicas" (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
   {{- end -}}
   {{- if not (or $scaling.cpu.enabled $scaling.inFlight.enabled) -}}
     {{- $wrong = append $wrong "autoscaling.enabled: nothing to scale by. Enable autoscaling.cpu or autoscaling.inFlight" -}}
@@ -67,22 +65,17 @@ What a schema cannot tell: values that contradict each other. Every one that is 
   {{- end -}}
 {{- end -}}
 
-{{- $pdb := $v.podDisruptionBudget -}}
-{{- if $pdb.enabled -}}
-  {{- $max := toString $pdb.maxUnavailable -}}
-  {{- $min := toString $pdb.minAvailable -}}
-  {{- if and (not (kindIs "invalid" $pdb.minAvailable)) (not (kindIs "invalid" $pdb.maxUnavailable)) -}}
-    {{- $wrong = append $wrong "podDisruptionBudget: minAvailable and maxUnavailable exclude each other. Set one of them to null" -}}
-  {{- else if and (kindIs "invalid" $pdb.minAvailable) (kindIs "invalid" $pdb.maxUnavailable) -}}
-    {{- $wrong = append $wrong "podDisruptionBudget: neither minAvailable nor maxUnavailable. Set one of them, or enabled to false" -}}
-  {{- else if or (eq $max "0") (eq $max "0%") -}}
-    {{- $wrong = append $wrong (printf "podDisruptionBudget.maxUnavailable %s: no node could ever be drained. Allow 1 at least" $max) -}}
-  {{- else if not (kindIs "invalid" $pdb.minAvailable) -}}
-    {{- $kept := int $min -}}
-    {{- if hasSuffix "%" $min }}{{ $kept = int (ceil (divf (mulf (trimSuffix "%" $min | float64) $least) 100)) }}{{ end -}}
-    {{- if ge $kept $least -}}
-      {{- $wrong = append $wrong (printf "podDisruptionBudget.minAvailable %s: keeps %d of %d replicas, so that no node could ever be drained. Lower it, or use maxUnavailable: 1" $min $kept $least) -}}
-    {{- end -}}
+{{- $away := toString $v.podDisruptionBudget.maxUnavailable -}}
+{{- if and $v.podDisruptionBudget.enabled (has $away (list "0" "0%")) -}}
+  {{- $wrong = append $wrong (printf "podDisruptionBudget.maxUnavailable %s: no node could ever be drained. Allow 1 at least, or set enabled to false" $away) -}}
+{{- end -}}
+
+{{- $ours := list "SERVER_PORT" "MANAGEMENT_SERVER_PORT" "MNEMO_TENANTS" "MNEMO_RELOAD" "MNEMO_LIMITS_INFLIGHT" "MNEMO_LIMITS_CONNECTIONS"
+    "MNEMO_BODYLIMIT" "MNEMO_DRAIN" "MNEMO_AFTER_DRAIN" "REDIS_URL" "MNEMO_REDIS_USERNAME" "MNEMO_REDIS_PASSWORD"
+    "MNEMO_REDIS_SENTINELPASSWORD" "MNEMO_REDIS_CA" "SPRING_CONFIG_ADDITIONALLOCATION" -}}
+{{- range $v.extraEnv -}}
+  {{- if has .name $ours -}}
+    {{- $wrong = append $wrong (printf "extraEnv: %s is set by the chart. Use the chart's value for it (README.md, \"Values\")" .name) -}}
   {{- end -}}
 {{- end -}}
 

@@ -1,3 +1,16 @@
+{{/* The metadata of a template of pods. Nothing in it changes with the chart's version only: that would restart them all. */}}
+{{- define "mnemo.pod.metadata" -}}
+labels:
+  {{- include "mnemo.selector" . | nindent 2 }}
+  {{- with merge (dict) (.labels | default dict) .root.Values.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{/* Of every pod here: what the Pod Security Standard `restricted` asks for, and no token of the API, which none of them calls. */}}
 {{- define "mnemo.pod" -}}
 automountServiceAccountToken: false
