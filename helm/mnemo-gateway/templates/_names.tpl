@@ -2,7 +2,7 @@
 {{- define "mnemo.name" -}}
 {{- $chart := default .Chart.Name .Values.nameOverride -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $chart) (contains $chart .Release.Name) -}}
-{{- default $full .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- default $full .Values.fullnameOverride | replace "." "-" | trunc 52 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* What selects pods. A Deployment's selector can never be changed: nothing here may depend on a version or a value. */}}
