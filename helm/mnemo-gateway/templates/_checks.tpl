@@ -72,7 +72,8 @@ What a schema cannot tell: values that contradict each other. Every one that is 
 
 {{- $ours := list "SERVER_PORT" "MANAGEMENT_SERVER_PORT" "MNEMO_TENANTS" "MNEMO_RELOAD" "MNEMO_LIMITS_INFLIGHT" "MNEMO_LIMITS_CONNECTIONS"
     "MNEMO_BODYLIMIT" "MNEMO_DRAIN" "MNEMO_AFTER_DRAIN" "REDIS_URL" "MNEMO_REDIS_USERNAME" "MNEMO_REDIS_PASSWORD"
-    "MNEMO_REDIS_SENTINELPASSWORD" "MNEMO_REDIS_CA" "SPRING_CONFIG_ADDITIONALLOCATION" -}}
+    "MNEMO_REDIS_SENTINELPASSWORD" "MNEMO_REDIS_CA" "SPRING_CONFIG_ADDITIONALLOCATION" "OTEL_EXPORTER_OTLP_ENDPOINT"
+    "LOGGING_STRUCTURED_FORMAT_CONSOLE" -}}
 {{- range $v.extraEnv -}}
   {{- if has .name $ours -}}
     {{- $wrong = append $wrong (printf "extraEnv: %s is set by the chart. Use the chart's value for it (README.md, \"Values\")" .name) -}}
