@@ -1,7 +1,7 @@
 {{/* The addresses, one a line. Without any, the Service that redis.tryout would make, by its name. */}}
 {{- define "mnemo.redis.addresses" -}}
 {{- range .Values.redis.addresses | default (list (printf "%s-redis:6379" (include "mnemo.name" .))) }}
-{{- . }}{{ if not (contains ":" .) }}:{{ ternary 26379 6379 (eq $.Values.redis.mode "sentinel") }}{{ end }}
+{{- . }}{{ if not (regexMatch ":[0-9]+$" .) }}:{{ ternary 26379 6379 (eq $.Values.redis.mode "sentinel") }}{{ end }}
 {{ end }}
 {{- end }}
 
