@@ -70,13 +70,25 @@ What a schema cannot tell: values that contradict each other. Every one that is 
   {{- $wrong = append $wrong (printf "podDisruptionBudget.maxUnavailable %s: no node could ever be drained. Allow 1 at least, or set enabled to false" $away) -}}
 {{- end -}}
 
-{{- $ours := list "SERVER_PORT" "MANAGEMENT_SERVER_PORT" "MNEMO_TENANTS" "MNEMO_RELOAD" "MNEMO_LIMITS_INFLIGHT" "MNEMO_LIMITS_CONNECTIONS"
-    "MNEMO_BODYLIMIT" "MNEMO_DRAIN" "MNEMO_AFTER_DRAIN" "REDIS_URL" "MNEMO_REDIS_USERNAME" "MNEMO_REDIS_PASSWORD"
-    "MNEMO_REDIS_SENTINELPASSWORD" "MNEMO_REDIS_CA" "SPRING_CONFIG_ADDITIONALLOCATION" "OTEL_EXPORTER_OTLP_ENDPOINT"
-    "LOGGING_STRUCTURED_FORMAT_CONSOLE" -}}
+{{- /* What a value sets, nothing else may: the other would be lost without a word. */ -}}
+{{- $set := dict "tenants" "tenants" "reload" "tenants.reload" "drain" "drain.streamsSeconds" "after.drain" "drain.settleSeconds"
+    "body-limit" "limits.bodyMegabytes" "limits.in-flight" "limits.inFlight" "limits.connections" "limits.connections"
+    "redis.url" "redis.addresses" "redis.username" "redis.username" "redis.password" "redis.existingSecret"
+    "redis.sentinel-password" "redis.sentinel.passwordKey" "redis.ca" "redis.tls" -}}
+{{- $variables := dict "SERVER_PORT" "service.port" "MANAGEMENT_SERVER_PORT" "management.port" "REDIS_URL" "redis.addresses"
+    "LOGGING_STRUCTURED_FORMAT_CONSOLE" "logs.format" "OTEL_EXPORTER_OTLP_ENDPOINT" "traces.endpoint"
+    "SPRING_CONFIG_ADDITIONALLOCATION" "config" -}}
+{{- range $name, $value := $set -}}
+  {{- $variables = set $variables (printf "MNEMO_%s" ($name | replace "." "_" | replace "-" "" | upper)) $value -}}
+  {{- $path := splitList "." $name -}}
+  {{- $own := $v.config.mnemo | default dict -}}
+  {{- if hasKey (ternary $own (get $own (first $path) | default dict) (eq (len $path) 1)) (last $path) -}}
+    {{- $wrong = append $wrong (printf "config: mnemo.%s is set by the chart. Use its value %s" $name $value) -}}
+  {{- end -}}
+{{- end -}}
 {{- range $v.extraEnv -}}
-  {{- if has .name $ours -}}
-    {{- $wrong = append $wrong (printf "extraEnv: %s is set by the chart. Use the chart's value for it (README.md, \"Values\")" .name) -}}
+  {{- if hasKey $variables .name -}}
+    {{- $wrong = append $wrong (printf "extraEnv: %s is set by the chart. Use its value %s" .name (get $variables .name)) -}}
   {{- end -}}
 {{- end -}}
 
