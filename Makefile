@@ -1,6 +1,6 @@
 # Mnemo Gateway. `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help run test jar check-tenants bench fmt clean jdk
+.PHONY: help run test test-kubernetes jar check-tenants bench fmt clean jdk
 
 # The newest JDK that is installed, wherever the platform keeps them; the default `java` may be older.
 JAVA_HOME := $(shell ./.ci/find-jdk)
@@ -10,7 +10,7 @@ export MAVEN_OPTS := --sun-misc-unsafe-memory-access=allow
 MVN := mvn -B
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: jdk ## Run the gateway with embedded Redis, a fake LLM and sample tenants
 	@echo "Building Mnemo Gateway (the first time downloads its libraries; a few minutes) ..."
@@ -21,8 +21,11 @@ run: jdk ## Run the gateway with embedded Redis, a fake LLM and sample tenants
 test: jdk ## Run the whole gate: format, lint, unit and end-to-end tests
 	@$(MVN) verify
 
+test-kubernetes: ## Install, upgrade and remove the chart in the cluster of KUBECONFIG (one without nodes will do)
+	@helm/test-kubernetes
+
 jar: jdk ## Build the production jar: gateway/target/mnemo-gateway.jar
-	@$(MVN) -q -DskipTests package
+	@$(MVN) -q -pl gateway -am -DskipTests package
 
 check-tenants: jdk gateway/target/mnemo-gateway.jar ## Check the tenant files of DIR=…; with STRICT=1 their credentials must be at hand
 	@[ -n "$(DIR)" ] || { echo "Say which directory: make check-tenants DIR=tenants"; exit 2; }
