@@ -31,7 +31,7 @@ class UpgradeTest {
     private static final Map<String, Object> EVERYTHING = Map.of(
             "redis", Map.of("tryout", Map.of("enabled", true)),
             "tenants", Map.of("files", Map.of("acme.yaml", "name: Acme")),
-            "config", Map.of("mnemo", Map.of("body-limit", "4MB")),
+            "config", Map.of("mnemo", Map.of("upstream", Map.of("pending", 400))),
             "autoscaling", Map.of("enabled", true),
             "ingress", Map.of("enabled", true, "hosts", List.of("llm.example.com")),
             "httpRoute",
@@ -68,8 +68,10 @@ class UpgradeTest {
     @Test
     void aChangeOfTheSettingsRestartsThePods() {
         JsonNode none = pods(Map.of("redis", REDIS));
-        JsonNode before = pods(Map.of("redis", REDIS, "config", Map.of("mnemo", Map.of("body-limit", "4MB"))));
-        JsonNode after = pods(Map.of("redis", REDIS, "config", Map.of("mnemo", Map.of("body-limit", "5MB"))));
+        JsonNode before =
+                pods(Map.of("redis", REDIS, "config", Map.of("mnemo", Map.of("upstream", Map.of("pending", 400)))));
+        JsonNode after =
+                pods(Map.of("redis", REDIS, "config", Map.of("mnemo", Map.of("upstream", Map.of("pending", 500)))));
 
         assertThat(List.of(none, before, after)).doesNotHaveDuplicates();
         assertThat(before.at("/metadata/annotations").path("checksum/config").asString())

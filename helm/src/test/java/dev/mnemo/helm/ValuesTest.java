@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -113,5 +114,25 @@ class ValuesTest {
                         .as(section.name)
                         .containsExactlyInAnyOrderElementsOf(
                                 section.schema.path("properties").propertyNames()));
+    }
+
+    /** Helm takes a default away where a file says null. What a template needs must then be missed by the schema. */
+    @Test
+    void everyValueWithADefaultIsRequiredUnlessItMayBeNull() {
+        requiresItsDefaults("values", SCHEMA, DEFAULTS);
+        values().stream()
+                .filter(Value::section)
+                .forEach(section -> requiresItsDefaults(section.name, section.schema, section.initial));
+    }
+
+    private static void requiresItsDefaults(String name, JsonNode schema, JsonNode initial) {
+        assertThat(Yaml.each(schema.path("required")).map(JsonNode::asString))
+                .as(name)
+                .containsExactlyInAnyOrderElementsOf(initial.propertyStream()
+                        .filter(member -> !member.getValue().isNull())
+                        .map(Map.Entry::getKey)
+                        .filter(member -> Yaml.each(schema.at("/properties/" + member + "/type"))
+                                .noneMatch(type -> type.asString().equals("null")))
+                        .toList());
     }
 }
