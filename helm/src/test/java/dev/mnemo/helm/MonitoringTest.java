@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,24 +18,25 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What alerts and the dashboard ask Prometheus for is what the code measures. */
+/** What alerts and the dashboard ask Prometheus for is what the code measures, by its own tables. */
 class MonitoringTest {
 
-    /** Of Prometheus itself, of the JVM and of the process; these Boot registers. */
-    private static final Set<String> NOT_OURS = Set.of(
-            "up",
-            "jvm_gc_pause_seconds_count",
-            "jvm_gc_pause_seconds_sum",
-            "jvm_memory_max_bytes",
-            "jvm_memory_usage_after_gc",
-            "jvm_memory_used_bytes",
-            "process_cpu_usage",
-            "process_uptime_seconds");
+    private static final Path METERS = Path.of("../docs/operating.md");
 
-    /** What Prometheus' naming adds to a meter's name, by its kind and its unit. */
-    private static final Pattern ADDED = Pattern.compile("(_seconds|_bytes)?(_total|_count|_sum|_bucket|_max)?$");
+    /** A line of the tables of meters, which are made from the code: name, kind, tags. */
+    private static final Pattern METER = Pattern.compile(
+            "^\\| `(\\w+)` \\| (timer|histogram|summary|counter|gauge) \\| ([^|]*) \\|", Pattern.MULTILINE);
 
-    private static final Pattern METER = Pattern.compile("\"(mnemo\\.[a-z][a-z.-]*[a-z])\"");
+    /** Of Prometheus itself, of the JVM and of the process; the latter Boot registers. */
+    private static final Map<String, Set<String>> OTHERS = Map.of(
+            "up", Set.of(),
+            "jvm_memory_max_bytes", Set.of("area", "id"),
+            "jvm_memory_usage_after_gc", Set.of("area", "pool"),
+            "jvm_memory_used_bytes", Set.of("area", "id"),
+            "process_cpu_usage", Set.of());
+
+    /** What Prometheus adds to what it scrapes, by the operator's rules. */
+    private static final Set<String> OF_THE_TARGET = Set.of("namespace", "job", "pod", "instance");
 
     private static JsonNode rule() {
         return Chart.of("full").kind("PrometheusRule").findFirst().orElseThrow();
@@ -64,33 +66,47 @@ class MonitoringTest {
 
     @Test
     void everyExpressionAsksForWhatIsMeasured() throws IOException {
-        Set<String> meters = meters();
-        Set<String> asked = new TreeSet<>();
-        expressions().forEach(expression -> asked.addAll(PromQl.metrics(expression)));
+        Map<String, Set<String>> measured = measured();
 
-        assertThat(asked)
-                .hasSizeGreaterThan(10)
-                .filteredOn(metric -> !NOT_OURS.contains(metric))
-                .filteredOn(metric -> !meters.contains(ADDED.matcher(metric).replaceFirst("")))
-                .as("metrics that no code registers")
-                .isEmpty();
+        assertThat(expressions()).hasSizeGreaterThan(20).allSatisfy(expression -> {
+            PromQl.Asked asked = PromQl.read(expression);
+            assertThat(measured.keySet())
+                    .as("meters")
+                    .containsAll(asked.metrics().keySet());
+            asked.metrics()
+                    .forEach((metric, labels) -> assertThat(measured.get(metric))
+                            .as("labels of %s", metric)
+                            .containsAll(labels));
+            assertThat(asked.metrics().keySet().stream().flatMap(metric -> measured.get(metric).stream()))
+                    .as("labels")
+                    .containsAll(asked.groups());
+        });
     }
 
-    /** The names in the code, as Prometheus writes them. */
-    private static Set<String> meters() throws IOException {
-        Set<String> meters = new HashSet<>();
-        for (String module : List.of("../filters/src/main/java", "../gateway/src/main/java")) {
-            try (Stream<Path> files = Files.walk(Path.of(module))) {
-                for (Path file :
-                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
-                    METER.matcher(Files.readString(file))
-                            .results()
-                            .forEach(found -> meters.add(found.group(1).replaceAll("[.-]", "_")));
-                }
-            }
-        }
-        assertThat(meters).contains("mnemo_calls", "mnemo_breaker_open");
-        return meters;
+    /** Each series that the process shows, as Prometheus names it, and its labels. */
+    private static Map<String, Set<String>> measured() throws IOException {
+        Map<String, Set<String>> series = new HashMap<>();
+        METER.matcher(Files.readString(METERS)).results().forEach(line -> {
+            Set<String> tags = Set.copyOf(Stream.of(line.group(3).split("[` ]+"))
+                    .filter(tag -> !tag.isEmpty())
+                    .toList());
+            List<String> parts = switch (line.group(2)) {
+                case "histogram" -> List.of("_count", "_sum", "_max", "_bucket");
+                case "timer", "summary" -> List.of("_count", "_sum", "_max");
+                default -> List.of("");
+            };
+            parts.forEach(part -> series.put(line.group(1) + part, with(tags, part.equals("_bucket") ? "le" : "")));
+        });
+        assertThat(series).as("the tables of meters in %s", METERS).hasSizeGreaterThan(20);
+        OTHERS.forEach((name, tags) -> series.put(name, with(tags, "")));
+        return series;
+    }
+
+    private static Set<String> with(Set<String> tags, String more) {
+        Set<String> all = new HashSet<>(tags);
+        all.addAll(OF_THE_TARGET);
+        all.add(more);
+        return all;
     }
 
     /** Another release's or another namespace's replicas say nothing about this one. */
@@ -131,12 +147,11 @@ class MonitoringTest {
     void everyAlertCanBeDisabled() {
         JsonNode known = Yaml.read(Chart.DIRECTORY.resolve("values.schema.json"))
                 .at("/properties/prometheusRule/properties/disabled/items/enum");
-        Stream<String> alerts = Yaml.deep(Chart.render(
-                                Chart.Release.STANDARD,
-                                java.util.Map.of("prometheusRule", java.util.Map.of("enabled", true)))
-                        .kind("PrometheusRule")
-                        .findFirst()
-                        .orElseThrow())
+        Stream<String> alerts = Yaml.deep(
+                        Chart.render(Chart.Release.STANDARD, Map.of("prometheusRule", Map.of("enabled", true)))
+                                .kind("PrometheusRule")
+                                .findFirst()
+                                .orElseThrow())
                 .filter(node -> node.has("alert"))
                 .map(node -> node.path("alert").asString());
 

@@ -1,15 +1,25 @@
 package dev.mnemo.helm;
 
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads an expression of Prometheus far enough to refuse one that does not parse, and tells the metrics that it asks for. Which
- * kind of value an operand has is not looked at. Grafana's variables may stand where a duration does.
+ * Reads an expression of Prometheus far enough to refuse one that does not parse, and tells what it asks for. Which kind of
+ * value an operand has is not looked at. Grafana's variables may stand where a duration does.
  */
 final class PromQl {
+
+    /**
+     * What an expression asks for.
+     *
+     * @param metrics each with the labels that it is selected by
+     * @param groups the labels that results are told apart by
+     */
+    record Asked(Map<String, Set<String>> metrics, Set<String> groups) {}
 
     private static final Set<String> AGGREGATIONS = Set.of(
             "avg", "bottomk", "count", "count_values", "group", "max", "min", "quantile", "stddev", "sum", "topk");
@@ -68,7 +78,7 @@ final class PromQl {
     private static final Pattern MATCHER = Pattern.compile("=~|!~|!=|=");
 
     private final String text;
-    private final Set<String> metrics = new TreeSet<>();
+    private final Asked asked = new Asked(new TreeMap<>(), new TreeSet<>());
     private int at;
 
     private PromQl(String text) {
@@ -76,16 +86,15 @@ final class PromQl {
     }
 
     /**
-     * @return the names of the metrics, in order
      * @throws IllegalArgumentException when it does not parse; the message tells where
      */
-    static Set<String> metrics(String expression) {
+    static Asked read(String expression) {
         PromQl parser = new PromQl(expression);
         parser.expression();
         if (parser.at < expression.length()) {
             throw parser.wrong("an operator");
         }
-        return parser.metrics;
+        return parser.asked;
     }
 
     private void expression() {
@@ -110,7 +119,7 @@ final class PromQl {
             need(")");
         } else if (has(NUMBER) == null && has(TEXT) == null) {
             if (next("{")) {
-                selector();
+                selector(new TreeSet<>());
             } else if ((name = has(NAME)) != null) {
                 named(name);
             } else {
@@ -143,9 +152,9 @@ final class PromQl {
             at -= name.length();
             throw wrong("a function or a metric");
         } else {
-            metrics.add(name);
+            Set<String> by = asked.metrics.computeIfAbsent(name, any -> new TreeSet<>());
             if (next("{")) {
-                selector();
+                selector(by);
             }
         }
     }
@@ -176,15 +185,19 @@ final class PromQl {
 
     private void labels() {
         need("(");
-        while (has(LABEL) != null) {
+        String label;
+        while ((label = has(LABEL)) != null) {
+            asked.groups.add(label);
             has(",");
         }
         need(")");
     }
 
-    private void selector() {
+    private void selector(Set<String> by) {
         need("{");
-        while (has(LABEL) != null) {
+        String label;
+        while ((label = has(LABEL)) != null) {
+            by.add(label);
             if (has(MATCHER) == null || has(TEXT) == null) {
                 throw wrong("a label's value");
             }

@@ -10,13 +10,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PromQlTest {
 
     @Test
-    void tellsTheMetrics() {
-        assertThat(PromQl.metrics("""
+    void tellsWhatIsAskedFor() {
+        PromQl.Asked asked = PromQl.read("""
                 sum by (le, tenant) (rate(a_bucket{job="x", code!~"5..",}[5m] offset 1h)) # why
                   / on (tenant) group_left (name) (b - -c:d) > bool 0.5
                 and max_over_time(e[1h:5m]) unless histogram_quantile(0.99, sum(f) without (pod)) or vector(1)
-                """)).containsExactly("a_bucket", "b", "c:d", "e", "f");
-        assertThat(PromQl.metrics("rate(a{x=\"$tenant\"}[$__rate_interval])")).containsExactly("a");
+                """);
+
+        assertThat(asked.metrics().keySet()).containsExactly("a_bucket", "b", "c:d", "e", "f");
+        assertThat(asked.metrics().get("a_bucket")).containsExactly("code", "job");
+        assertThat(asked.groups()).containsExactly("le", "name", "pod", "tenant");
+        assertThat(PromQl.read("rate(a{x=\"$tenant\"}[$__rate_interval])").metrics())
+                .containsOnlyKeys("a");
     }
 
     @ParameterizedTest
@@ -43,6 +48,6 @@ class PromQlTest {
                 "a{job=\"x}",
             })
     void refuses(String expression) {
-        assertThatIllegalArgumentException().isThrownBy(() -> PromQl.metrics(expression));
+        assertThatIllegalArgumentException().isThrownBy(() -> PromQl.read(expression));
     }
 }
