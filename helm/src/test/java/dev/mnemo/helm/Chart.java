@@ -123,6 +123,7 @@ final class Chart {
 
     private static Helm helm(Path chart) {
         try {
+            Helm.version(); // loads it
             return new Helm(chart);
         } catch (LinkageError | IllegalStateException e) {
             throw new IllegalStateException(
