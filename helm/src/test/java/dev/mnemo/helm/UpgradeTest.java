@@ -55,14 +55,15 @@ class UpgradeTest {
     /** A tenant's change reaches a directory that is read again. */
     @Test
     void aTenantsChangeRestartsNothing() {
-        JsonNode before = pods(Map.of("redis", REDIS, "tenants", Map.of("files", Map.of("acme.yaml", "name: Acme"))));
-        JsonNode after = pods(Map.of(
-                "redis",
-                REDIS,
-                "tenants",
-                Map.of("files", Map.of("acme.yaml", "name: Acme Corporation", "globex.yaml", "name: Globex"))));
+        JsonNode before = pods(tenants(Map.of("acme.yaml", "name: Acme")));
+        JsonNode after = pods(tenants(Map.of("acme.yaml", "name: Acme Corporation", "globex.yaml", "name: Globex")));
 
         assertThat(after).isEqualTo(before);
+    }
+
+    private static Map<String, Object> tenants(Map<String, String> files) {
+        Map<String, Object> settings = Map.of("mnemo", Map.of("upstream", Map.of("pending", 400)));
+        return Map.of("redis", REDIS, "config", settings, "tenants", Map.of("files", files));
     }
 
     @Test
