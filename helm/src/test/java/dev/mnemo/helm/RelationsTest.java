@@ -72,15 +72,51 @@ class RelationsTest {
                             service.at("/spec/selector"), each.metadata().path("labels")))
                     .findFirst()
                     .orElseThrow();
-            List<String> open = pod.containers()
-                    .flatMap(container -> Yaml.each(container.path("ports")))
-                    .map(port -> port.path("name").asString())
-                    .toList();
+            List<String> open = ports(pod);
             assertThat(Yaml.each(service.at("/spec/ports"))
                             .map(port -> port.path("targetPort").asString()))
                     .as(Rendering.name(service))
                     .isNotEmpty()
                     .isSubsetOf(open);
+        });
+    }
+
+    private static List<String> ports(Pod pod) {
+        return pod.containers()
+                .flatMap(container -> Yaml.each(container.path("ports")))
+                .map(port -> port.path("name").asString())
+                .toList();
+    }
+
+    /** And none of the gateway's asks for Redis: without it calls go on, and all replicas would fail at once. */
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void probesAndPoliciesNamePortsOfTheirPods(String values) {
+        Rendering rendering = Chart.of(values);
+
+        rendering.pods().forEach(pod -> {
+            List<JsonNode> probes = Yaml.deep(pod.spec())
+                    .flatMap(node -> Stream.of(node.path("httpGet"), node.path("tcpSocket")))
+                    .filter(JsonNode::isObject)
+                    .toList();
+            assertThat(probes.stream().map(probe -> probe.path("port").asString()))
+                    .as("probes of %s", pod.owner())
+                    .isSubsetOf(ports(pod));
+            assertThat(probes.stream().map(probe -> probe.path("path").asString("")))
+                    .as("probes of %s", pod.owner())
+                    .isSubsetOf("", "/actuator/health/liveness", "/actuator/health/readiness");
+            assertThat(rendering
+                            .kind("NetworkPolicy")
+                            .filter(policy -> Rendering.picks(
+                                    policy.at("/spec/podSelector/matchLabels"),
+                                    pod.metadata().path("labels")))
+                            .flatMap(policy -> Yaml.each(policy.at("/spec/ingress")))
+                            .flatMap(rule -> Yaml.each(rule.path("ports")))
+                            .map(port -> port.path("port"))
+                            .filter(JsonNode::isString)
+                            .map(JsonNode::asString))
+                    .as("ports of %s that are let through", pod.owner())
+                    .isSubsetOf(ports(pod));
         });
     }
 
