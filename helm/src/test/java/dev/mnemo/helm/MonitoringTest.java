@@ -142,23 +142,34 @@ class MonitoringTest {
         });
     }
 
+    /** One page for each, and none for what is no alert. */
+    @Test
+    void everyAlertHasItsPageInTheRunbook() throws IOException {
+        assertThat(Pattern.compile("(?m)^## (Mnemo\\w+)$")
+                        .matcher(Files.readString(Path.of("../docs/runbook.md")))
+                        .results()
+                        .map(heading -> heading.group(1)))
+                .containsExactlyInAnyOrderElementsOf(allAlerts());
+    }
+
     /** The names that the schema lets one disable are those of the alerts. */
     @Test
     void everyAlertCanBeDisabled() {
         JsonNode known = Yaml.read(Chart.DIRECTORY.resolve("values.schema.json"))
                 .at("/properties/prometheusRule/properties/disabled/items/enum");
-        Stream<String> alerts = Yaml.deep(
-                        Chart.render(Chart.Release.STANDARD, Map.of("prometheusRule", Map.of("enabled", true)))
-                                .kind("PrometheusRule")
-                                .findFirst()
-                                .orElseThrow())
-                .filter(node -> node.has("alert"))
-                .map(node -> node.path("alert").asString());
 
-        assertThat(alerts)
-                .containsExactlyInAnyOrderElementsOf(
-                        Yaml.each(known).map(JsonNode::asString).toList());
+        assertThat(Yaml.each(known).map(JsonNode::asString)).containsExactlyInAnyOrderElementsOf(allAlerts());
         assertThat(Yaml.deep(rule()).map(node -> node.path("alert").asString("")))
                 .doesNotContain("MnemoErrorRate");
+    }
+
+    private static List<String> allAlerts() {
+        return Yaml.deep(Chart.render(Chart.Release.STANDARD, Map.of("prometheusRule", Map.of("enabled", true)))
+                        .kind("PrometheusRule")
+                        .findFirst()
+                        .orElseThrow())
+                .filter(node -> node.has("alert"))
+                .map(node -> node.path("alert").asString())
+                .toList();
     }
 }
