@@ -1,6 +1,6 @@
 # Mnemo Gateway. `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-kubernetes jar check-tenants bench fmt clean jdk
+.PHONY: help run test test-kubernetes jar check-tenants image test-image image-classes bench fmt clean jdk
 
 # The newest JDK that is installed, wherever the platform keeps them; the default `java` may be older.
 JAVA_HOME := $(shell ./.ci/find-jdk)
@@ -35,6 +35,15 @@ check-tenants: jdk gateway/target/mnemo-gateway.jar ## Check the tenant files of
 gateway/target/mnemo-gateway.jar: pom.xml $(shell find tenant-config filters gateway -path '*/src/main/*' -type f -o -name pom.xml)
 	@$(MVN) -q -pl gateway -am -DskipTests package
 	@touch $@
+
+image: jar ## Build the image, without a daemon: gateway/target/mnemo-gateway-image.tar
+	@gateway/image/build $(BASE)
+
+test-image: jdk ## Run that image in a read-only root, as root
+	@gateway/image/test
+
+image-classes: jdk ## Write down anew which classes the image's archive holds (now and then; after `make image`, as root)
+	@gateway/image/test --record
 
 bench: jdk ## Compare with a plain Spring Cloud Gateway, side by side
 	@$(MVN) -q -Pbench -DskipTests package
