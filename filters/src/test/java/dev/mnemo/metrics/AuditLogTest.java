@@ -2,6 +2,7 @@ package dev.mnemo.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -38,12 +39,15 @@ class AuditLogTest {
         lines.start();
         logger.addAppender(lines);
         logger.setAdditive(false);
+        // Another test's application may have set the levels of this JVM.
+        logger.setLevel(Level.INFO);
     }
 
     @AfterEach
     void end() {
         logger.detachAppender(lines);
         logger.setAdditive(true);
+        logger.setLevel(null);
     }
 
     @Test
