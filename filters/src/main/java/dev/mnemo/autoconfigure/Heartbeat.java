@@ -1,6 +1,8 @@
 package dev.mnemo.autoconfigure;
 
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.Disposable;
@@ -13,6 +15,8 @@ import reactor.core.publisher.Mono;
  * than the pause has no second one beside it; one that fails is followed by the next.
  */
 final class Heartbeat implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
 
     private final Mono<Void> work;
     private final Duration pause;
@@ -45,7 +49,10 @@ final class Heartbeat implements SmartLifecycle {
         }
         running = Flux.interval(pause)
                 .onBackpressureDrop()
-                .concatMap(tick -> work.onErrorComplete(), 1)
+                .concatMap(
+                        tick -> work.doOnError(e -> log.warn("work that is done again and again failed", e))
+                                .onErrorComplete(),
+                        1)
                 .subscribe();
     }
 

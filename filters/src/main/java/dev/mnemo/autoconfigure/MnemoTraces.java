@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -39,8 +40,13 @@ final class MnemoTraces {
     @Conditional(EndpointIsSet.class)
     static final class Sdk {
 
-        /** Closing it sends what is left. */
-        @Bean(destroyMethod = "close")
+        /** What is left is sent at the end, for a second: a collector that is away does not hold up a stop. */
+        @Bean
+        AutoCloseable mnemoTracesEnd(OpenTelemetrySdk telemetry) {
+            return () -> telemetry.shutdown().join(1, TimeUnit.SECONDS);
+        }
+
+        @Bean(destroyMethod = "")
         OpenTelemetrySdk mnemoOpenTelemetry(Environment environment) {
             return AutoConfiguredOpenTelemetrySdk.builder()
                     .addPropertiesSupplier(() -> settings(environment))

@@ -64,13 +64,19 @@ public final class JwksFetch implements Function<URI, Mono<byte[]>> {
         return all;
     }
 
-    private static Mono<byte[]> file(URI source) {
+    private Mono<byte[]> file(URI source) {
         return Mono.fromCallable(() -> {
-                    try (InputStream in = Files.newInputStream(Path.of(source))) {
+                    Path path = Path.of(source);
+                    // Reading a pipe would wait for whoever writes to it.
+                    if (Files.exists(path) && !Files.isRegularFile(path)) {
+                        throw new IOException("not a file");
+                    }
+                    try (InputStream in = Files.newInputStream(path)) {
                         return append(new ByteArrayOutputStream(), in.readNBytes(MOST_BYTES + 1))
                                 .toByteArray();
                     }
                 })
-                .subscribeOn(Schedulers.boundedElastic());
+                .subscribeOn(Schedulers.boundedElastic())
+                .timeout(within);
     }
 }

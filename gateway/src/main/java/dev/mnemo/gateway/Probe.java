@@ -61,6 +61,10 @@ final class Probe {
             err.println("Set both MNEMO_PROBE_KEY and MNEMO_PROBE_MODEL, or neither.");
             return Commands.MISUSED;
         }
+        if (key != null && !key.chars().allMatch(c -> c > ' ' && c < 127)) {
+            err.println("MNEMO_PROBE_KEY holds a space, a line break or the like: no header can carry it.");
+            return Commands.MISUSED;
+        }
         try {
             URI ready = URI.create(base(management) + "/actuator/health/readiness");
             URI chat = URI.create(base(url) + "/v1/chat/completions");

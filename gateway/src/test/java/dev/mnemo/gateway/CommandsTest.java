@@ -89,6 +89,15 @@ class CommandsTest {
     }
 
     @Test
+    void aKeyThatNoHeaderCarriesIsNotShown() {
+        environment.put("MNEMO_PROBE_KEY", "canary\n");
+        environment.put("MNEMO_PROBE_MODEL", "m");
+
+        assertThat(run("probe", "http://127.0.0.1:1", "http://127.0.0.1:1")).isEqualTo(2);
+        assertThat(err.toString()).contains("MNEMO_PROBE_KEY").doesNotContain("canary");
+    }
+
+    @Test
     void theProbeSaysWhatIsWrong() {
         String url = "http://127.0.0.1:" + Shared.MNEMO.port();
         String management = "http://127.0.0.1:" + Shared.MNEMO.managementPort();

@@ -98,13 +98,21 @@ final class Credentials {
             String value = environment.apply(source);
             return value == null || value.isEmpty() ? null : value;
         }
-        try (InputStream in = Files.newInputStream(Path.of(source))) {
+        try (InputStream in = regular(Path.of(source))) {
             byte[] bytes = in.readNBytes(MAX_BYTES);
             String text = new String(bytes, StandardCharsets.UTF_8).replaceFirst("\\r?\\n$", "");
             return bytes.length == MAX_BYTES ? "" : text;
         } catch (IOException | InvalidPathException e) {
             return null;
         }
+    }
+
+    /** Reading a pipe would wait for whoever writes to it. */
+    private static InputStream regular(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new IOException("no regular file");
+        }
+        return Files.newInputStream(path);
     }
 
     /** What was asked for: the path of a file or the name of a variable, and what stood there; null for what was absent. */

@@ -122,7 +122,12 @@ public final class TenantLoader {
 
     /** Null when the file cannot be read. */
     private static byte @Nullable [] bytes(Look look, String name) {
-        try (InputStream in = Files.newInputStream(look.root().resolve(name))) {
+        Path path = look.root().resolve(name);
+        if (!Files.isRegularFile(path)) {
+            // Reading a pipe would wait for whoever writes to it.
+            return null;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
             return in.readNBytes(MAX_BYTES + 1);
         } catch (IOException e) {
             return null;
