@@ -43,7 +43,7 @@ public final class Capacity {
         if (memoryShort.getAsBoolean() && calls.total() > 0) {
             throw refused(503, Shed.MEMORY, "replica: short of memory");
         }
-        switch (calls.take(tenant, 1)) {
+        switch (calls.take(tenant, 0, 1)) {
             case TAKEN -> {
                 return new Seat(tenant);
             }
@@ -91,7 +91,7 @@ public final class Capacity {
          * @throws Refusal 503 when there is none, 429 when what is left is for other tenants
          */
         void take(long more) {
-            Verdict verdict = bodies.take(tenant, more);
+            Verdict verdict = bodies.take(tenant, Math.max(0, bytes.get()), more);
             if (verdict == Verdict.FULL) {
                 throw refused(503, Shed.BODIES, "replica: the bodies of calls in flight fill their memory");
             }

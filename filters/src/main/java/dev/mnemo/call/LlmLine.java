@@ -177,9 +177,18 @@ public final class LlmLine implements GlobalFilter, Ordered {
             answer.close();
         }
         Ending ending = call.ending();
-        listeners.forEach(listener -> listener.ended(call, ending));
-        List<Mono<Void>> work =
-                call.atEnd().stream().map(task -> task.apply(ending)).toList();
+        try {
+            listeners.forEach(listener -> listener.ended(call, ending));
+        } finally {
+            // Whoever only watches and fails costs nobody tokens or memory.
+            work(call, ending);
+        }
+    }
+
+    private void work(LlmCall call, Ending ending) {
+        List<Mono<Void>> work = call.atEnd().stream()
+                .map(task -> Mono.defer(() -> task.apply(ending)))
+                .toList();
         if (!work.isEmpty()) {
             detached.run(timed(Mono.whenDelayError(work), took -> listeners.forEach(l -> l.settled(call, took))));
         }

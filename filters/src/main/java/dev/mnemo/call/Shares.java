@@ -32,13 +32,17 @@ final class Shares {
         this.crowded = limit - limit / 5;
     }
 
-    synchronized Verdict take(String tenant, long amount) {
-        if (total + amount > limit) {
+    /**
+     * @param mine what the one who asks holds already: it is not asked about its share again, and who holds all that is held
+     *     gets what it asks for
+     */
+    synchronized Verdict take(String tenant, long mine, long amount) {
+        if (total + amount > limit && (mine == 0 || total > mine)) {
             return Verdict.FULL;
         }
         long own = held.getOrDefault(tenant, 0L);
         boolean scarce = total + amount > crowded;
-        if (scarce && own > 0 && own + amount > limit / (held.size() + 1)) {
+        if (scarce && mine == 0 && own > 0 && own + amount > limit / (held.size() + 1)) {
             return Verdict.OVER_SHARE;
         }
         total += amount;

@@ -75,7 +75,8 @@ class CapacityTest {
         Seat greedy = capacity.enter("greedy");
         greedy.take(800);
 
-        refuses(() -> greedy.take(1), 429, Shed.TENANT_BUSY);
+        Seat another = capacity.enter("greedy");
+        refuses(() -> another.take(1), 429, Shed.TENANT_BUSY);
         Seat newcomer = capacity.enter("newcomer");
         newcomer.take(200);
         refuses(() -> capacity.enter("third").take(1), 503, Shed.BODIES);
@@ -83,6 +84,17 @@ class CapacityTest {
         greedy.leave();
         assertThat(capacity.bodies()).isEqualTo(200);
         newcomer.take(1);
+    }
+
+    /** A body that comes in pieces, or is unpacked, is not refused for want of what it holds itself. */
+    @Test
+    void oneThatHasBegunIsNotAskedAboutItsShareAndAloneItAlwaysFits() {
+        Seat alone = capacity.enter("a");
+        for (int piece = 0; piece < 12; piece++) {
+            alone.take(100);
+        }
+        assertThat(capacity.bodies()).isEqualTo(1_200);
+        refuses(() -> capacity.enter("b").take(1), 503, Shed.BODIES);
     }
 
     @Test
