@@ -29,7 +29,9 @@ import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -72,6 +74,7 @@ public final class RedisLinks {
     private final SslOptions ssl;
     private final ClientResources shared;
     private final List<AbstractRedisClient> clients = new ArrayList<>();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Disposable.Composite connecting = Disposables.composite();
     private final RedisLink budget;
     private final RedisLink recall;
@@ -175,9 +178,22 @@ public final class RedisLinks {
 
     private void keepTrying(String name, Supplier<CompletionStage<Void>> connect) {
         connecting.add(Mono.fromCompletionStage(connect)
-                .doOnError(e -> log.debug("redis {}: {}", name, e.toString()))
+                .doOnError(e -> failed(name, e))
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100)).maxBackoff(RECONNECT_AT_MOST))
                 .subscribe());
+    }
+
+    /** It is told once for each link: the others of its connections fail alike, and each second. */
+    private void failed(String name, Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (told.add(name)) {
+            log.warn("redis {}: no connection yet, and it is tried again: {}", name, cause.getMessage());
+        } else {
+            log.debug("redis {}: {}", name, cause.getMessage());
+        }
     }
 
     /** For the ledger: small answers that a call waits for. */

@@ -3,6 +3,10 @@ package dev.mnemo.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
@@ -22,7 +26,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -30,6 +36,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
 
@@ -111,6 +118,35 @@ class RedisAddressTest {
             assertThat(answer).isEqualTo("mnemo");
             links.closed().block();
         } finally {
+            own.stop();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsToldOnceForEachLinkAndNotShown() throws Exception {
+        TestRedis.Own own = new TestRedis.Own();
+        Logger logger = (Logger) LoggerFactory.getLogger(RedisLinks.class);
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                told.add(event.getFormattedMessage());
+            }
+        };
+        appender.start();
+        logger.setLevel(Level.WARN);
+        logger.addAppender(appender);
+        RedisLinks links = links(new RedisAddress(own.url(), "nobody", AWKWARD, null, null));
+        try {
+            for (int link = 0; link < 3; link++) {
+                assertThat(told.poll(10, TimeUnit.SECONDS))
+                        .contains("no connection yet", "WRONGPASS")
+                        .doesNotContain(AWKWARD);
+            }
+        } finally {
+            links.closed().block();
+            logger.detachAppender(appender);
+            logger.setLevel(null);
             own.stop();
         }
     }
