@@ -122,7 +122,9 @@ class ReplicasTest {
     }
 
     private static String tenant(String id, String limit) {
+        // A thousand connections at once may overflow the queue of those who wait, and are tried again after a second.
         return Mnemo.tenant(id, UPSTREAM.port(), "budgets: {limits: [{name: only, " + limit + "}]}")
+                .replace("connect: 1s", "connect: 10s")
                 .replace("first-byte: 2s", "first-byte: 30s")
                 .replace("total: 10s", "total: 60s");
     }

@@ -74,7 +74,7 @@ final class ScriptedUpstream implements AutoCloseable {
 
     ScriptedUpstream() {
         try {
-            server = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
+            server = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
