@@ -1,14 +1,11 @@
 package dev.mnemo.tenant;
 
-import dev.mnemo.tenant.Shape.Amount;
-import dev.mnemo.tenant.Shape.Choice;
 import dev.mnemo.tenant.Shape.Dollars;
 import dev.mnemo.tenant.Shape.Group;
 import dev.mnemo.tenant.Shape.Later;
 import dev.mnemo.tenant.Shape.ListOf;
 import dev.mnemo.tenant.Shape.Member;
 import dev.mnemo.tenant.Shape.One;
-import dev.mnemo.tenant.Shape.Share;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -244,19 +240,23 @@ final class Fields {
      */
     private String scalar(Node node, String name, Shape expected) {
         if (!(node instanceof Node.Scalar scalar)) {
-            problems.add(node, path(name), "not a single value", "Expected: " + says(expected) + ".");
+            problems.add(node, path(name), "not a single value", "Expected: " + Expected.says(expected) + ".");
             return "";
         }
         String text = scalar.text();
         if (text.isBlank()) {
-            problems.add(node, path(name), "no value", "Expected: " + says(expected) + "; or leave the member out.");
+            problems.add(
+                    node,
+                    path(name),
+                    "no value",
+                    "Expected: " + Expected.says(expected) + "; or leave the member out.");
             return "";
         }
         if (text.contains("${") && !name.equals("credential")) {
             problems.add(node, path(name), "${...} is for credentials only", "Write the value itself.");
             return "";
         }
-        String wrong = wrong(text, expected);
+        String wrong = Expected.wrong(text, expected);
         if (!wrong.isEmpty()) {
             boolean secret = expected instanceof Shape.Text pattern && pattern.secret();
             problems.add(node, path(name), secret ? "not valid" : quoted(text), wrong);
@@ -267,44 +267,5 @@ final class Fields {
 
     private static String quoted(String text) {
         return "\"" + (text.length() > 60 ? text.substring(0, 60) + "..." : text).replaceAll("\\p{Cntrl}", " ") + "\"";
-    }
-
-    /** What to do about {@code text}; empty when it is right. */
-    private static String wrong(String text, Shape expected) {
-        boolean right = switch (expected) {
-            case Shape.Text pattern -> pattern.regex().matcher(text).matches();
-            case Choice choice -> choice.values().contains(text);
-            case Amount amount -> within(amount.least(), Scalars.amount(text), amount.most());
-            case Dollars dollars -> within(dollars.least(), Scalars.dollars(text, dollars.decimals()), dollars.most());
-            case Share share -> within(share.least(), Scalars.share(text), share.most());
-            case Shape.Time time -> {
-                Duration value = Scalars.time(text);
-                yield value != null && value.isPositive() && value.compareTo(Scalars.LONGEST) <= 0;
-            }
-            default -> false;
-        };
-        if (right) {
-            return "";
-        }
-        String otherwise = "Expected: " + says(expected) + ".";
-        return expected instanceof Choice choice ? DidYouMean.hint(text, choice.values(), otherwise) : otherwise;
-    }
-
-    private static boolean within(long least, OptionalLong value, long most) {
-        return value.isPresent() && value.getAsLong() >= least && value.getAsLong() <= most;
-    }
-
-    private static String says(Shape expected) {
-        return switch (expected) {
-            case Shape.Text text -> text.says();
-            case Choice choice -> "one of " + choice.values();
-            case Amount amount ->
-                "a whole number from " + amount.least() + " to " + amount.most() + ", such as 20, 2k or 1M";
-            case Dollars dollars -> dollars.says();
-            case Share share -> "a whole share from " + share.least() + "% to " + share.most() + "%, such as 80%";
-            case Shape.Time time ->
-                "a time with its unit, such as 500ms, 30s, 15m, 12h or 90d (more than 0, at most 3650d)";
-            default -> "members";
-        };
     }
 }
