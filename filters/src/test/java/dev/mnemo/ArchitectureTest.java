@@ -35,6 +35,8 @@ class ArchitectureTest {
                 .definedBy("dev.mnemo.json")
                 .layer("sse")
                 .definedBy("dev.mnemo.sse")
+                .layer("seal")
+                .definedBy("dev.mnemo.seal")
                 .layer("dialect")
                 .definedBy("dev.mnemo.dialect")
                 .layer("call")
@@ -59,6 +61,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("dialect", "call", "features", "api", "autoconfigure")
                 .whereLayer("sse")
                 .mayOnlyBeAccessedByLayers("dialect")
+                .whereLayer("seal")
+                .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
                 .whereLayer("redis")
                 .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
                 .check(MNEMO);
@@ -94,6 +98,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.springframework..", "reactor..", "io.netty..")
+                .check(MNEMO);
+    }
+
+    @Test
+    void sealingKnowsNothingButTheTenantsKeys() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.mnemo.seal")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "dev.mnemo.seal", "dev.mnemo.tenant", "java..", "javax.crypto..", "org.jspecify..")
                 .check(MNEMO);
     }
 
