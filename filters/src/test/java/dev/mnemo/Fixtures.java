@@ -37,6 +37,27 @@ public final class Fixtures {
                 List.of());
     }
 
+    /** The default, but for so many tokens of context and interactions shown. */
+    public static MemoryPolicy memory(int contextTokens, int recent) {
+        MemoryPolicy most = MemoryPolicy.DEFAULT;
+        return new MemoryPolicy(
+                contextTokens,
+                most.preferences(),
+                recent,
+                most.keep(),
+                most.ttl(),
+                most.record(),
+                most.partial(),
+                most.marker(),
+                most.required(),
+                most.archive(),
+                most.retrieve(),
+                most.holdout(),
+                most.seal(),
+                most.summary(),
+                most.calls());
+    }
+
     public static Limit limit(String name, Limit.Scope per, Limit.Unit unit, long amount, Limit.Window every) {
         return new Limit(name, per, unit, amount, every, ZoneOffset.UTC, List.of(), 80, false);
     }

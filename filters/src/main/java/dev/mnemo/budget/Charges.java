@@ -13,6 +13,7 @@ import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.tenant.BudgetPolicy;
 import dev.mnemo.tenant.Limit;
+import dev.mnemo.tenant.Limit.Scope;
 import dev.mnemo.tenant.Limit.Unit;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Price;
@@ -73,7 +74,8 @@ final class Charges {
                 0);
         List<Line> lines = new ArrayList<>(policy.limits().size());
         for (Limit limit : policy.limits()) {
-            if (!limit.counts(model)) {
+            // A client's call is none that Mnemo makes itself.
+            if (limit.per() == Scope.MAINTENANCE || !limit.counts(model)) {
                 continue;
             }
             if (limit.unit() == Unit.USD && !priced) {

@@ -107,6 +107,7 @@ public record Claim(
     static String subject(Limit limit, String keyId, @Nullable String user) {
         return switch (limit.per()) {
             case TENANT -> "";
+            case MAINTENANCE -> ":maintenance";
             case KEY -> ":key:" + Keys.encoded(keyId);
             case USER -> ":user:" + (user == null ? "" : Keys.encoded(user));
         };

@@ -53,7 +53,7 @@ public final class UsageBook {
     /**
      * How a limit stands for one subject.
      *
-     * @param subject id of the key or the user, empty for the anonymous callers; null where the limit is the tenant's
+     * @param subject id of the key or the user, empty for the anonymous callers; null where the limit is the tenant's or Mnemo's own
      * @param used in this window, without what is held
      * @param held by calls in flight
      * @param resets when the window ends; null for a limit that has none
@@ -120,7 +120,7 @@ public final class UsageBook {
         List<Counted> all = new ArrayList<>();
         for (Limit limit : tenant.budgets().limits()) {
             switch (limit.per()) {
-                case TENANT -> all.add(counted(limit, "", null));
+                case TENANT, MAINTENANCE -> all.add(counted(limit, Claim.subject(limit, "", null), null));
                 case KEY -> {
                     for (ApiKey key : tenant.keys()) {
                         all.add(counted(limit, Claim.subject(limit, key.id(), null), key.id()));

@@ -200,6 +200,19 @@ class LeasesTest {
         assertThat(standing(book, month).held()).isEqualTo(10);
     }
 
+    @Test
+    void theBookTellsOfWhatMnemosOwnCallsMayUse() {
+        Limit own = limit("own", Scope.MAINTENANCE, Unit.TOKENS, 1_000, Window.DAY);
+        Tenant acme = Fixtures.tenant(TestRedis.fresh("own"), MemoryPolicy.DEFAULT, own);
+        UsageBook book = new UsageBook(LINKS.record(), Instant::now);
+
+        assertThat(book.standing(acme, null).block(PATIENCE)).singleElement().satisfies(standing -> {
+            assertThat(standing.limit()).isEqualTo(own);
+            assertThat(standing.subject()).isNull();
+            assertThat(standing.left()).isEqualTo(1_000);
+        });
+    }
+
     private Standing standing(UsageBook book, Limit limit) {
         Tenant acme = Fixtures.tenant(
                 tenant.tenant(), MemoryPolicy.DEFAULT, tenant.limits().toArray(Limit[]::new));

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.Fixtures;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.dialect.Endpoints;
-import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,8 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The tenant's cap, unless the model leaves less. */
 class ContextRoomTest {
 
-    private static final Tenant TENANT = Fixtures.tenant(
-            "acme", new MemoryPolicy(50_000, true, 5, 20, Duration.ofDays(1), true, true, CacheMarker.OFF, false));
+    private static final Tenant TENANT = Fixtures.tenant("acme", Fixtures.memory(50_000, 5));
 
     @ParameterizedTest
     @CsvSource({

@@ -10,7 +10,6 @@ import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
@@ -42,8 +41,7 @@ class BytesPerUserTest {
 
     private static final TokenCounter TOKENS = new TokenCounter();
 
-    private final Tenant tenant = Fixtures.tenant(
-            "capacity", new MemoryPolicy(2_000, true, 5, 20, Duration.ofDays(90), true, true, CacheMarker.OFF, false));
+    private final Tenant tenant = Fixtures.tenant("capacity", MemoryPolicy.DEFAULT);
 
     @Test
     void bytesPerUser() {

@@ -12,8 +12,6 @@ import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.memory.PreferencesStore.Change;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
-import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,9 +34,7 @@ class MemoryStoreTest {
 
     private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record());
     private final PreferencesStore preferences = new PreferencesStore(LINKS.record(), TOKENS, Schedulers.immediate());
-    private final Tenant tenant = Fixtures.tenant(
-            TestRedis.fresh("memory"),
-            new MemoryPolicy(2_000, true, 20, 20, Duration.ofDays(90), true, true, CacheMarker.OFF, false));
+    private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("memory"), Fixtures.memory(2_000, 20));
 
     @AfterAll
     static void close() {

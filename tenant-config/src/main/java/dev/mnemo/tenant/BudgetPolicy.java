@@ -27,10 +27,11 @@ public record BudgetPolicy(
         limits = List.copyOf(limits);
     }
 
-    /** Whether any limit refuses calls by their tokens or what they cost, so that calls must be read. */
+    /** Whether any limit refuses clients' calls by their tokens or what they cost, so that calls must be read. */
     public boolean countsTokens() {
         return limits.stream()
                 .anyMatch(limit -> !limit.shadow()
+                        && limit.per() != Limit.Scope.MAINTENANCE
                         && switch (limit.unit()) {
                             case TOKENS, INPUT, OUTPUT, USD -> true;
                             case REQUESTS, CALLS -> false;

@@ -35,54 +35,59 @@ final class Credentials {
         this.strict = strict;
     }
 
-    /** The member {@code credential}; null when it is absent or wrong. */
+    /** With its places filled in; null when it is wrong, and when a part of it is absent and may be. */
     @Nullable
-    Secret read(Fields upstream) {
-        String text = upstream.text("credential");
+    String read(Value credential) {
+        String text = credential.text();
         if (text.isEmpty()) {
             return null;
         }
         if (PLACE.matcher(text).replaceAll("").contains("${")) {
-            upstream.bad("credential", "a ${...} that is none", "Write ${NAME} or ${file:/absolute/path}.");
+            credential.bad("a ${...} that is none", "Write ${NAME} or ${file:/absolute/path}.");
             return null;
         }
-        StringBuilder value = new StringBuilder();
+        StringBuilder filled = new StringBuilder();
         Matcher matcher = PLACE.matcher(text);
+        boolean whole = true;
         while (matcher.find()) {
-            String part = part(matcher.group(1) == null ? matcher.group(2) : matcher.group(1), upstream);
-            if (part == null) {
-                return null;
-            }
-            matcher.appendReplacement(value, Matcher.quoteReplacement(part));
+            String part = part(matcher.group(1) == null ? matcher.group(2) : matcher.group(1), credential);
+            whole &= part != null;
+            matcher.appendReplacement(filled, part == null ? "" : Matcher.quoteReplacement(part));
         }
-        matcher.appendTail(value);
-        if (!SENDABLE.matcher(value).matches()) {
-            upstream.bad(
-                    "credential",
-                    "holds what a header cannot carry",
-                    "Use visible ASCII: no line break, no space at its ends.");
-            return null;
-        }
-        return new Secret(value.toString());
+        return whole ? matcher.appendTail(filled).toString() : null;
     }
 
-    /** Null when there is none, and {@code upstream} says why. */
-    private @Nullable String part(String source, Fields upstream) {
+    /** One that a header carries; null as {@link #read}. */
+    @Nullable
+    Secret sendable(Value credential) {
+        String value = read(credential);
+        if (value == null) {
+            return null;
+        }
+        if (!SENDABLE.matcher(value).matches()) {
+            credential.bad(
+                    "holds what a header cannot carry", "Use visible ASCII: no line break, no space at its ends.");
+            return null;
+        }
+        return new Secret(value);
+    }
+
+    /** Null when there is none; {@code credential} says why, unless it may be absent. */
+    private @Nullable String part(String source, Value credential) {
         String value = value(source);
         sources.put(source, value);
-        if (value == null && !strict) {
-            return "absent";
-        }
         if (value != null && !value.isEmpty()) {
             return value;
         }
+        if (value == null && !strict) {
+            return null;
+        }
         if (!isFile(source)) {
-            upstream.bad("credential", "environment variable " + source + " is not set", "Set it where Mnemo runs.");
+            credential.bad("environment variable " + source + " is not set", "Set it where Mnemo runs.");
         } else if (value == null) {
-            upstream.bad(
-                    "credential", "file " + source + " cannot be read", "Create it, or check its mount and rights.");
+            credential.bad("file " + source + " cannot be read", "Create it, or check its mount and rights.");
         } else {
-            upstream.bad("credential", "file " + source + " is empty or too large", "Put the credential in it.");
+            credential.bad("file " + source + " is empty or too large", "Put the credential in it.");
         }
         return null;
     }

@@ -19,10 +19,11 @@ final class Expected {
             case Choice choice -> choice.values().contains(text);
             case Amount amount -> within(amount.least(), Scalars.amount(text), amount.most());
             case Dollars dollars -> within(dollars.least(), Scalars.dollars(text, dollars.decimals()), dollars.most());
-            case Share share -> within(share.least(), Scalars.share(text), share.most());
+            case Share share -> within(share.least(), Scalars.share(text, share.decimals()), share.most());
+            case Shape.Credential credential -> true;
             case Shape.Time time -> {
                 Duration value = Scalars.time(text);
-                yield value != null && value.isPositive() && value.compareTo(Scalars.LONGEST) <= 0;
+                yield value != null && (value.isPositive() || time.zero()) && value.compareTo(Scalars.LONGEST) <= 0;
             }
             default -> false;
         };
@@ -45,9 +46,11 @@ final class Expected {
             case Amount amount ->
                 "a whole number from " + amount.least() + " to " + amount.most() + ", such as 20, 2k or 1M";
             case Dollars dollars -> dollars.says();
-            case Share share -> "a whole share from " + share.least() + "% to " + share.most() + "%, such as 80%";
+            case Share share -> share.says();
+            case Shape.Credential credential -> "text, ${NAME} or ${file:/path}";
             case Shape.Time time ->
-                "a time with its unit, such as 500ms, 30s, 15m, 12h or 90d (more than 0, at most 3650d)";
+                "a time with its unit, such as 500ms, 30s, 15m, 12h or 90d (" + (time.zero() ? "or 0s" : "more than 0")
+                        + ", at most 3650d)";
             default -> "members";
         };
     }

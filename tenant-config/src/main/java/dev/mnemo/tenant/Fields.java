@@ -2,10 +2,10 @@ package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.Shape.Dollars;
 import dev.mnemo.tenant.Shape.Group;
-import dev.mnemo.tenant.Shape.Later;
 import dev.mnemo.tenant.Shape.ListOf;
 import dev.mnemo.tenant.Shape.Member;
 import dev.mnemo.tenant.Shape.One;
+import dev.mnemo.tenant.Shape.Share;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,8 +54,6 @@ final class Fields {
         if (member == null) {
             String shown = name.length() > 60 ? name.substring(0, 60) : name;
             problems.add(entry.key(), path(shown), "unknown member", likely(name));
-        } else if (member.shape() instanceof Later later) {
-            refuseLater(entry, path(name), later.only());
         } else if (values.putIfAbsent(name, entry.value()) != null) {
             problems.add(entry.key(), path(name), "given twice", "Keep one.");
         }
@@ -63,24 +61,7 @@ final class Fields {
 
     private String likely(String name) {
         List<String> known = shape.members().stream().map(Member::name).toList();
-        List<String> usable = shape.members().stream()
-                .filter(m -> !(m.shape() instanceof Later))
-                .map(Member::name)
-                .toList();
-        return DidYouMean.hint(name, known, "Expected: one of " + usable + ".");
-    }
-
-    private void refuseLater(Node.Entry entry, String place, @Nullable String only) {
-        if (only == null) {
-            problems.add(entry.key(), place, "not supported by this version yet", "Leave it out.");
-        } else if (!(entry.value() instanceof Node.Scalar scalar
-                && scalar.text().equals(only))) {
-            problems.add(
-                    entry.value(),
-                    place,
-                    "not supported by this version yet",
-                    "Leave it out, or set it to " + only + ".");
-        }
+        return DidYouMean.hint(name, known, "Expected: one of " + known + ".");
     }
 
     private void requirePresent(Member member) {
@@ -168,6 +149,32 @@ final class Fields {
         return texts.isEmpty() && fallback != null ? List.of(fallback) : texts;
     }
 
+    /** A credential; null when it is absent. */
+    @Nullable
+    Value credential(String name) {
+        Node node = values.get(name);
+        return node == null ? null : value(node, name, shape.member(name).shape());
+    }
+
+    /** The credentials of a list; empty when it is absent. */
+    List<Value> credentials(String name) {
+        Node node = values.get(name);
+        ListOf list = (ListOf) shape.member(name).shape();
+        if (node != null && list.alone() && !(node instanceof Node.Sequence)) {
+            return List.of(value(node, name, list.item()));
+        }
+        List<Value> found = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            found.add(value(items.get(i), name + "[" + i + "]", list.item()));
+        }
+        return found;
+    }
+
+    private Value value(Node node, String name, Shape expected) {
+        return new Value(scalar(node, name, expected), node, path(name), problems);
+    }
+
     long amount(String name) {
         return Scalars.amount(text(name)).orElse(0);
     }
@@ -178,9 +185,10 @@ final class Fields {
         return Scalars.dollars(text(name), dollars.decimals()).orElse(0);
     }
 
-    /** In per cent. */
+    /** In units of the last decimal of the member's shape: per cent, or hundredths of one. */
     int share(String name) {
-        return (int) Scalars.share(text(name)).orElse(0);
+        Share share = (Share) shape.member(name).shape();
+        return (int) Scalars.share(text(name), share.decimals()).orElse(0);
     }
 
     Duration time(String name) {
@@ -252,7 +260,7 @@ final class Fields {
                     "Expected: " + Expected.says(expected) + "; or leave the member out.");
             return "";
         }
-        if (text.contains("${") && !name.equals("credential")) {
+        if (text.contains("${") && !(expected instanceof Shape.Credential)) {
             problems.add(node, path(name), "${...} is for credentials only", "Write the value itself.");
             return "";
         }

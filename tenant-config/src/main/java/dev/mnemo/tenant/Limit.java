@@ -29,7 +29,9 @@ public record Limit(
     public enum Scope {
         TENANT,
         USER,
-        KEY
+        KEY,
+        /** Of the calls that Mnemo makes itself, all of a tenant's; no client's call counts. */
+        MAINTENANCE
     }
 
     /** What is counted. */

@@ -13,6 +13,7 @@ final class Scalars {
     static final String AMOUNT = "[0-9]{1,16}(\\.[0-9]{1,6})?[kM]?";
     static final String DOLLARS = "[0-9]{1,16}(\\.[0-9]{1,9})?[kM]?";
     static final String SHARE = "[0-9]{1,4}%";
+    static final String FINE_SHARE = "[0-9]{1,4}(\\.[0-9]{1,2})?%";
     static final String TIME = "[0-9]{1,9}(ms|s|m|h|d)";
 
     /** Ten years: more is a mistake, and nanoseconds of it still fit a long. */
@@ -21,6 +22,7 @@ final class Scalars {
     private static final Pattern AMOUNT_PATTERN = Pattern.compile(AMOUNT);
     private static final Pattern DOLLARS_PATTERN = Pattern.compile(DOLLARS);
     private static final Pattern SHARE_PATTERN = Pattern.compile(SHARE);
+    private static final Pattern FINE_SHARE_PATTERN = Pattern.compile(FINE_SHARE);
     private static final Pattern TIME_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
     private Scalars() {}
@@ -35,10 +37,15 @@ final class Scalars {
         return DOLLARS_PATTERN.matcher(text).matches() ? decimal(text, decimals) : OptionalLong.empty();
     }
 
-    /** In per cent; empty when {@code text} is no share. */
-    static OptionalLong share(String text) {
-        return SHARE_PATTERN.matcher(text).matches()
-                ? decimal(text.substring(0, text.length() - 1), 0)
+    /**
+     * In per cent, or in units of the last of 2 decimals; empty when {@code text} is no share.
+     *
+     * @param decimals 0 or 2
+     */
+    static OptionalLong share(String text, int decimals) {
+        Pattern pattern = decimals == 0 ? SHARE_PATTERN : FINE_SHARE_PATTERN;
+        return pattern.matcher(text).matches()
+                ? decimal(text.substring(0, text.length() - 1), decimals)
                 : OptionalLong.empty();
     }
 

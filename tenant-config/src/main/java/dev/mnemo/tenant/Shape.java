@@ -30,8 +30,23 @@ sealed interface Shape {
 
     record Amount(long least, long most) implements Shape {}
 
-    /** A whole number of per cent. */
-    record Share(int least, int most) implements Shape {}
+    /** Text in which {@code ${NAME}} and {@code ${file:/path}} may stand. It is never repeated in a message. */
+    record Credential() implements Shape {}
+
+    /**
+     * So many per cent.
+     *
+     * @param decimals how many may stand behind the point, 0 or 2; the bounds are in units of the last
+     */
+    record Share(int least, int most, int decimals) implements Shape {
+
+        String says() {
+            return decimals == 0
+                    ? "a whole share from " + least + "% to " + most + "%, such as 80%"
+                    : "a share from " + least / 100 + "% to " + most / 100
+                            + "% with at most 2 decimals, such as 5% or 0.5%";
+        }
+    }
 
     /**
      * Dollars.
@@ -51,10 +66,24 @@ sealed interface Shape {
         }
     }
 
-    record Time() implements Shape {}
+    /**
+     * A time.
+     *
+     * @param zero whether it may be none at all
+     */
+    record Time(boolean zero) implements Shape {}
 
-    /** At least one item. */
-    record ListOf(Shape item) implements Shape {}
+    /**
+     * At least one item.
+     *
+     * @param alone whether a single item may stand for a list of it
+     */
+    record ListOf(Shape item, boolean alone) implements Shape {
+
+        ListOf(Shape item) {
+            this(item, false);
+        }
+    }
 
     /**
      * Members.
@@ -95,13 +124,6 @@ sealed interface Shape {
             return new One(name, List.of(), List.of());
         }
     }
-
-    /**
-     * A member of the tenant file that this version does not support.
-     *
-     * @param only the one value that is accepted, since it changes nothing; null: none
-     */
-    record Later(@Nullable String only) implements Shape {}
 
     /**
      * A named value.

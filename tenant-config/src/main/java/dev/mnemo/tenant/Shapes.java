@@ -2,9 +2,9 @@ package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.Shape.Amount;
 import dev.mnemo.tenant.Shape.Choice;
+import dev.mnemo.tenant.Shape.Credential;
 import dev.mnemo.tenant.Shape.Dollars;
 import dev.mnemo.tenant.Shape.Group;
-import dev.mnemo.tenant.Shape.Later;
 import dev.mnemo.tenant.Shape.ListOf;
 import dev.mnemo.tenant.Shape.Member;
 import dev.mnemo.tenant.Shape.One;
@@ -27,6 +27,7 @@ final class Shapes {
     private static final Shape TOKENS = new Amount(0, Integer.MAX_VALUE);
     private static final Shape COUNT = new Amount(0, 1_000);
     private static final Shape LIMIT = new Amount(1, EXACT);
+    private static final Shape TIME = new Time(false);
 
     /** In billionths of a dollar; below {@link #EXACT}. */
     private static final Shape USD = new Dollars(1, 9_007_199_000_000_000L, 9);
@@ -70,7 +71,7 @@ final class Shapes {
                             false)),
                     null,
                     "What tokens may be signed with; absent: all that are known."),
-            optional("skew", new Time(), "60s", "How far clocks may be apart; at most 5m."));
+            optional("skew", TIME, "60s", "How far clocks may be apart; at most 5m."));
 
     private static final Group USER = new Group(
             List.of(
@@ -84,10 +85,10 @@ final class Shapes {
             List.of());
 
     private static final Group TIMEOUTS = group(
-            optional("connect", new Time(), "2s", "TCP and TLS."),
-            optional("first-byte", new Time(), "120s", "From the request's last byte to the answer's first."),
-            optional("idle", new Time(), "60s", "Between two pieces of the answer."),
-            optional("total", new Time(), "15m", "The whole call."));
+            optional("connect", TIME, "2s", "TCP and TLS."),
+            optional("first-byte", TIME, "120s", "From the request's last byte to the answer's first."),
+            optional("idle", TIME, "60s", "Between two pieces of the answer."),
+            optional("total", TIME, "15m", "The whole call."));
 
     private static final Group UPSTREAM = group(
             required("name", NAME, "Unique within the tenant."),
@@ -101,18 +102,22 @@ final class Shapes {
                     "Its base: no user, no query."),
             optional(
                     "credential",
-                    new Text("[\\s\\S]+", "text, ${NAME} or ${file:/path}", true),
+                    new Credential(),
                     null,
                     "Sent in place of the client's; absent: the client's own goes through."),
             optional("models", new ListOf(ANY_TEXT), "*", "The models it serves; * stands for any run of characters."),
             optional("timeouts", TIMEOUTS, null, "How long each phase of a call may last."));
+
+    private static final Group SUMMARY = group(
+            required("model", ANY_TEXT, "The model that writes it."),
+            required("upstream", NAME, "The tenant's upstream that it is asked of."));
 
     private static final Group MEMORY = group(
             optional("context", TOKENS, "2k", "Tokens that the context block may take."),
             optional("preferences", SWITCH, "true", "Whether preferences are shown."),
             optional("recent", COUNT, "5", "Interactions shown; no more than keep."),
             optional("keep", COUNT, "20", "Interactions kept."),
-            optional("ttl", new Time(), "90d", "How long a user who is not seen is remembered."),
+            optional("ttl", TIME, "90d", "How long a user who is not seen is remembered."),
             optional("record", SWITCH, "true", "Whether interactions are recorded."),
             optional(
                     "partial",
@@ -125,11 +130,25 @@ final class Shapes {
                     "off",
                     "A cache mark behind the block for Anthropic, where a slot is free; writing costs more than not caching."),
             optional("unavailable", new Choice(List.of("continue", "refuse")), "continue", "A call without memory."),
-            later("archive", "0"),
-            later("retrieve", "off"),
-            later("holdout", "0%"),
-            later("summary", null),
-            later("seal", null));
+            optional("archive", new Amount(0, 10_000), "0", "Interactions kept for retrieval, beside those of keep."),
+            optional(
+                    "retrieve",
+                    new Choice(List.of("off", "conversation", "turn")),
+                    "off",
+                    "Whether fitting interactions of the archive are shown: chosen once for a conversation, or for each turn."),
+            optional("summary", SUMMARY, null, "Who writes a user's profile; absent: nobody."),
+            optional(
+                    "holdout",
+                    new Share(0, 10_000, 2),
+                    "0%",
+                    "Of the users, those who get no context, to be compared with the others."),
+            optional(
+                    "seal",
+                    new ListOf(new Credential(), true),
+                    null,
+                    "Keys of 32 bytes in base64: the first seals what is stored, all open it;"
+                            + " plain besides: what is not sealed is read too. Absent: not sealed."),
+            optional("calls", new Time(true), "7d", "How long is kept what a call was given; 0s: not at all."));
 
     private static final Group PRICE = group(
             required("input", RATE, "Of a prompt."),
@@ -152,7 +171,10 @@ final class Shapes {
     private static final Group LIMIT_GROUP = new Group(
             List.of(
                     required("name", SLUG, "Unique within the tenant."),
-                    required("per", new Choice(List.of("tenant", "user", "key")), "Whose use is counted together."),
+                    required(
+                            "per",
+                            new Choice(List.of("tenant", "user", "key", "maintenance")),
+                            "Whose use is counted together; maintenance: of the calls that Mnemo makes itself."),
                     optional(
                             "models",
                             new ListOf(ANY_TEXT),
@@ -170,7 +192,7 @@ final class Shapes {
                             null,
                             "Minute, hour, day or month of the calendar; with all but in-flight."),
                     optional("zone", ANY_TEXT, "UTC", "Where windows begin and end, such as Europe/Zurich."),
-                    optional("warn", new Share(1, 100), "80%", "The use from which it is warned about."),
+                    optional("warn", new Share(1, 100, 0), "80%", "The use from which it is warned about."),
                     optional("shadow", SWITCH, "false", "Whether it only reports, and refuses nothing.")),
             List.of(
                     inWindow("tokens"),
@@ -182,8 +204,8 @@ final class Shapes {
             List.of());
 
     private static final Group WEIGHTS = group(
-            optional("cached", new Share(0, 100), "100%", "A token read from the provider's cache."),
-            optional("reasoning", new Share(0, 1_000), "100%", "A token of reasoning."));
+            optional("cached", new Share(0, 100, 0), "100%", "A token read from the provider's cache."),
+            optional("reasoning", new Share(0, 1_000, 0), "100%", "A token of reasoning."));
 
     private static final Group BUDGETS = group(
             optional("answer", TOKENS, "1k", "Tokens held for an answer when the call sets no maximum."),
@@ -245,9 +267,5 @@ final class Shapes {
 
     private static Member optional(String name, Shape shape, @Nullable String fallback, String description) {
         return new Member(name, shape, false, fallback, description);
-    }
-
-    private static Member later(String name, @Nullable String only) {
-        return new Member(name, new Later(only), false, only, "Not supported by this version yet.");
     }
 }

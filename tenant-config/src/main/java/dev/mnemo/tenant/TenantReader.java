@@ -1,6 +1,5 @@
 package dev.mnemo.tenant;
 
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Tenant.UserSource;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -24,15 +23,18 @@ final class TenantReader {
             new UserSource.Body("user"));
 
     private final UpstreamReader upstreams;
+    private final MemoryReader memory;
 
     TenantReader(Credentials credentials) {
         this.upstreams = new UpstreamReader(credentials);
+        this.memory = new MemoryReader(credentials);
     }
 
     /** Worth something only when it adds nothing to {@code problems}. */
     Tenant read(String id, Node root, Problems problems) {
         Fields tenant = new Fields(root, "", Shapes.TENANT, problems);
         String name = tenant.text("name");
+        List<Upstream> served = upstreams.read(tenant);
         return new Tenant(
                 id,
                 name.isEmpty() ? id : name,
@@ -40,8 +42,8 @@ final class TenantReader {
                 jwt(tenant),
                 user(tenant),
                 tenant.is("anonymous", "allow"),
-                upstreams.read(tenant),
-                memory(tenant.group("memory"), problems),
+                served,
+                memory.read(tenant.group("memory"), served, problems),
                 BudgetReader.read(tenant.group("budgets")),
                 models(tenant));
     }
@@ -107,34 +109,6 @@ final class TenantReader {
                             : new UserSource.Body(source.text("body")));
         }
         return sources.isEmpty() ? USER : sources;
-    }
-
-    private static MemoryPolicy memory(Fields memory, Problems problems) {
-        int before = problems.size();
-        int recent = (int) memory.amount("recent");
-        int keep = (int) memory.amount("keep");
-        if (recent > keep && problems.size() == before) {
-            String message = "recent is " + recent + ", but keep is " + keep;
-            memory.bad(memory.has("recent") ? "recent" : "keep", message, "Show no more than is kept.");
-        }
-        return new MemoryPolicy(
-                (int) memory.amount("context"),
-                memory.is("preferences", "true"),
-                recent,
-                keep,
-                memory.time("ttl"),
-                memory.is("record", "true"),
-                memory.is("partial", "keep"),
-                marker(memory.text("cache")),
-                memory.is("unavailable", "refuse"));
-    }
-
-    private static CacheMarker marker(String life) {
-        return switch (life) {
-            case "5m" -> CacheMarker.FIVE_MINUTES;
-            case "1h" -> CacheMarker.HOUR;
-            default -> CacheMarker.OFF;
-        };
     }
 
     private static List<ModelFacts> models(Fields tenant) {

@@ -1,13 +1,13 @@
 package dev.mnemo.tenant;
 
 import dev.mnemo.tenant.Shape.Group;
-import dev.mnemo.tenant.Shape.Later;
 import dev.mnemo.tenant.Shape.Member;
 import dev.mnemo.tenant.Shape.One;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,7 +37,7 @@ public final class TenantSchema {
             case Shape.Choice choice ->
                 schema.put(
                         "enum",
-                        choice.values().stream().map(TenantSchema::plain).toList());
+                        choice.values().stream().flatMap(TenantSchema::read).toList());
             case Shape.Amount amount -> {
                 schema.put("type", List.of("integer", "string"));
                 schema.put("minimum", amount.least());
@@ -50,21 +50,26 @@ public final class TenantSchema {
                 schema.put("maximum", dollars.dollars(dollars.most()));
                 schema.put("pattern", "^" + Scalars.DOLLARS + "$");
             }
+            case Shape.Credential credential -> {
+                schema.put("type", "string");
+                schema.put("minLength", 1);
+            }
             case Shape.Share share -> {
                 schema.put("type", "string");
-                schema.put("pattern", "^" + Scalars.SHARE + "$");
+                schema.put("pattern", "^" + (share.decimals() == 0 ? Scalars.SHARE : Scalars.FINE_SHARE) + "$");
             }
             case Shape.Time time -> {
                 schema.put("type", "string");
                 schema.put("pattern", "^" + Scalars.TIME + "$");
             }
+            case Shape.ListOf list
+            when list.alone() -> schema.put("oneOf", List.of(of(list.item()), of(new Shape.ListOf(list.item()))));
             case Shape.ListOf list -> {
                 schema.put("type", "array");
                 schema.put("minItems", 1);
                 schema.put("items", of(list.item()));
             }
             case Group group -> members(group, schema);
-            case Later later -> schema.put("enum", inert(String.valueOf(later.only())));
         }
         return schema;
     }
@@ -72,9 +77,6 @@ public final class TenantSchema {
     private static void members(Group group, Map<String, Object> schema) {
         Map<String, Object> properties = new LinkedHashMap<>();
         for (Member member : group.members()) {
-            if (member.shape() instanceof Later later && later.only() == null) {
-                continue;
-            }
             Map<String, Object> property = new LinkedHashMap<>();
             property.put("description", member.description());
             property.putAll(of(member.shape()));
@@ -120,8 +122,8 @@ public final class TenantSchema {
     }
 
     /** Editors that speak YAML 1.1 read {@code off} as false. */
-    private static List<Object> inert(String only) {
-        return only.equals("off") ? List.of(only, false) : List.of(plain(only));
+    private static Stream<Object> read(String value) {
+        return value.equals("off") ? Stream.of(value, false) : Stream.of(plain(value));
     }
 
     /** As YAML reads it: {@code true} is no string. */

@@ -30,11 +30,12 @@ final class UpstreamReader {
             Set<Protocol> speaks = upstream.texts("speaks").stream()
                     .map(text -> Protocol.valueOf(text.toUpperCase(Locale.ROOT)))
                     .collect(Collectors.toSet());
+            Value credential = upstream.credential("credential");
             upstreams.add(new Upstream(
                     name,
                     speaks,
                     url(upstream),
-                    credentials.read(upstream),
+                    credential == null ? null : credentials.sendable(credential),
                     upstream.texts("models"),
                     timeouts(upstream.group("timeouts"))));
         }

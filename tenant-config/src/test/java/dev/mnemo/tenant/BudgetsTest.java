@@ -39,6 +39,7 @@ class BudgetsTest {
                     - {name: opus, per: user, models: ["claude-opus-*", o3], usd: 2.50, every: day}
                     - {name: burst, per: key, requests: 600, every: minute, warn: 90%, shadow: true}
                     - {name: parallel, per: tenant, in-flight: 50}
+                    - {name: own, per: maintenance, usd: 0.50, every: day}
                 """).budgets().limits();
 
         assertThat(limits)
@@ -57,7 +58,8 @@ class BudgetsTest {
                                 80,
                                 false),
                         new Limit("burst", Scope.KEY, Unit.REQUESTS, 600, Window.MINUTE, UTC, List.of(), 90, true),
-                        limit("parallel", Scope.TENANT, Unit.CALLS, 50, Window.NONE, UTC));
+                        limit("parallel", Scope.TENANT, Unit.CALLS, 50, Window.NONE, UTC),
+                        limit("own", Scope.MAINTENANCE, Unit.USD, 500_000_000, Window.DAY, UTC));
     }
 
     @ParameterizedTest
@@ -112,7 +114,7 @@ class BudgetsTest {
                 .map(sample -> sample.group(1))
                 .toList();
 
-        assertThat(load(String.join("", samples)).budgets().limits()).hasSize(6);
+        assertThat(load(String.join("", samples)).budgets().limits()).hasSize(7);
         assertThat(samples).hasSize(2);
     }
 
@@ -132,6 +134,14 @@ class BudgetsTest {
         assertThat(new BudgetPolicy(1_000, false, 100, 100, null, List.of(limit)).countsTokens())
                 .isEqualTo(!unread.contains(unit));
         assertThat(BudgetPolicy.DEFAULT.countsTokens()).isFalse();
+    }
+
+    @Test
+    void whatMnemosOwnCallsMayUseNeedsNoBodyOfAClient() {
+        Limit own = limit("own", Scope.MAINTENANCE, Unit.TOKENS, 1, Window.DAY, UTC);
+
+        assertThat(new BudgetPolicy(1_000, false, 100, 100, null, List.of(own)).countsTokens())
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -39,13 +39,25 @@ class ScalarsTest {
     @ParameterizedTest
     @CsvSource({"0%,0", "80%,80", "100%,100", "0100%,100"})
     void sharesArePerCents(String text, long value) {
-        assertThat(Scalars.share(text)).hasValue(value);
+        assertThat(Scalars.share(text, 0)).hasValue(value);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "%", "80", "0.8", "-1%", "1.5%", "80 %", "10000%"})
     void whatIsNoShareIsRefused(String text) {
-        assertThat(Scalars.share(text)).isEmpty();
+        assertThat(Scalars.share(text, 0)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0%,0", "5%,500", "0.5%,50", "0.25%,25", "33.30%,3330", "100%,10000"})
+    void someSharesHaveDecimals(String text, long value) {
+        assertThat(Scalars.share(text, 2)).hasValue(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "%", "5", ".5%", "5.%", "-1%", "0.005%", "0,5%", "0.5 %", "1e1%"})
+    void whatIsNoSuchShareIsRefused(String text) {
+        assertThat(Scalars.share(text, 2)).isEmpty();
     }
 
     @ParameterizedTest

@@ -6,7 +6,7 @@ final class TenantFiles {
     static final String HASH = "a".repeat(64);
     static final String SMALL = small("a");
 
-    /** The contract's sample, without what comes later. */
+    /** The contract's sample. */
     static final String ACME = """
             # yaml-language-server: $schema=../docs/tenant.schema.json
             name: Acme Corporation
@@ -37,7 +37,9 @@ final class TenantFiles {
               record: true
               archive: 0
               retrieve: off
+              summary: {model: gpt-5.4-mini, upstream: openai}
               holdout: 0%%
+              seal: ${MNEMO_ACME_KEY}
               unavailable: continue
             budgets:
               answer: 1k

@@ -24,7 +24,8 @@ class TenantLoaderTest {
     @TempDir
     Path directory;
 
-    private final TenantLoader loader = new TenantLoader(Map.of("OPENAI_API_KEY", "sk-canary")::get);
+    private final TenantLoader loader = new TenantLoader(Map.of(
+            "OPENAI_API_KEY", "sk-canary", "MNEMO_ACME_KEY", "canarycanarycanarycanarycanarycanarycanary0=")::get);
 
     @Test
     void theContractsSampleIsRead() throws IOException {
@@ -37,7 +38,8 @@ class TenantLoaderTest {
                         new ApiKey(
                                 "backend", "b".repeat(64), Set.of(ApiKey.Permission.CHAT, ApiKey.Permission.MEMORY)));
         assertThat(acme.anonymous()).isTrue();
-        assertThat(acme.memory()).isEqualTo(MemoryPolicy.DEFAULT);
+        assertThat(acme.memory().summary()).isEqualTo(new SummaryPolicy("gpt-5.4-mini", "openai"));
+        assertThat(Objects.requireNonNull(acme.memory().seal()).keys()).hasSize(1);
         assertThat(acme.budgets().limits())
                 .containsExactly(
                         new Limit(

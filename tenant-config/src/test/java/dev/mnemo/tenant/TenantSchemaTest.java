@@ -48,6 +48,19 @@ class TenantSchemaTest {
         assertThat(price.at("/properties/cached/maximum").asLong()).isEqualTo(10_000);
     }
 
+    @Test
+    void aKeyOrAListOfThemSealsAndOffMayBeReadAsFalse() {
+        JsonNode memory = schema().at("/properties/memory/properties");
+
+        assertThat(memory.at("/seal/oneOf").toString())
+                .isEqualTo("[{\"type\":\"string\",\"minLength\":1},"
+                        + "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"string\",\"minLength\":1}}]");
+        assertThat(memory.at("/retrieve/enum").toString()).isEqualTo("[\"off\",false,\"conversation\",\"turn\"]");
+        assertThat(memory.at("/summary/required").toString()).isEqualTo("[\"model\",\"upstream\"]");
+        assertThat("0.5%").matches(memory.at("/holdout/pattern").asString());
+        assertThat("0.005%").doesNotMatch(memory.at("/holdout/pattern").asString());
+    }
+
     private static JsonNode schema() {
         return JsonMapper.shared().readTree(TenantSchema.text());
     }
