@@ -12,8 +12,12 @@ import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.TokenEstimate;
+import dev.mnemo.memory.Access;
+import dev.mnemo.memory.ArchiveStore;
+import dev.mnemo.memory.CallRecords;
 import dev.mnemo.memory.MemoryStore;
 import dev.mnemo.memory.PreferencesStore;
+import dev.mnemo.memory.Recorder;
 import dev.mnemo.memory.TokenCounter;
 import dev.mnemo.memory.UserMemory;
 import dev.mnemo.metrics.StateMetrics;
@@ -108,10 +112,28 @@ final class MnemoStores {
     }
 
     @Bean
+    Access mnemoAccess(StateMetrics metrics) {
+        return new Access(metrics::unreadable);
+    }
+
+    @Bean
+    CallRecords mnemoCallRecords(RedisLinks redis) {
+        return new CallRecords(redis.record());
+    }
+
+    @Bean
     @ConditionalOnMissingBean
-    Memory mnemoMemory(RedisLinks redis, TokenCounter tokens, Detached detached, Scheduler mnemoBackground) {
-        MemoryStore store = new MemoryStore(redis.recall(), redis.record());
-        return new UserMemory(store, tokens, detached, mnemoBackground, MnemoAutoConfiguration.CLOCK);
+    Memory mnemoMemory(
+            RedisLinks redis,
+            Access access,
+            CallRecords calls,
+            TokenCounter tokens,
+            Detached detached,
+            Scheduler mnemoBackground) {
+        MemoryStore store = new MemoryStore(redis.recall(), redis.record(), access);
+        ArchiveStore archive = new ArchiveStore(redis.recall(), redis.record(), mnemoBackground);
+        Recorder recorder = new Recorder(store, archive, calls, tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
+        return new UserMemory(store, recorder, detached);
     }
 
     @Bean

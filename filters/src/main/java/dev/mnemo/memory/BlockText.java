@@ -10,8 +10,11 @@ import java.util.List;
  */
 final class BlockText {
 
-    /** Tokens of everything in a block but its preferences and interactions; a test counts them. */
+    /** Tokens of everything that stands in every block; a test counts them. */
     static final int FRAME_TOKENS = 90;
+
+    /** Tokens of the line above what was retrieved. */
+    static final int RETRIEVED_TOKENS = 20;
 
     private static final String OPEN = """
             <user_context>
@@ -23,12 +26,17 @@ final class BlockText {
 
     private BlockText() {}
 
-    static String of(List<Preferences.Member> preferences, List<Interaction> interactions) {
+    static String of(
+            List<Preferences.Member> preferences, List<Interaction> retrieved, List<Interaction> interactions) {
         StringBuilder text = new StringBuilder(OPEN);
         if (!preferences.isEmpty()) {
             text.append("User preferences: ")
                     .append(new Preferences(0, true, preferences).json())
                     .append('\n');
+        }
+        if (!retrieved.isEmpty()) {
+            text.append("Earlier interactions that may matter here, oldest first:\n");
+            retrieved.forEach(interaction -> text.append(line(interaction)).append('\n'));
         }
         if (!interactions.isEmpty()) {
             text.append("Recent context (last ").append(interactions.size());

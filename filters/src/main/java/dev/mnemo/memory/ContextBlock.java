@@ -1,59 +1,149 @@
 package dev.mnemo.memory;
 
 import dev.mnemo.json.JsonText;
-import dev.mnemo.memory.MemoryStore.Recalled.Parts;
+import dev.mnemo.memory.Account.Why;
+import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.memory.Snapshot.Shown;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 
-/** Packs what is known of a user into the tokens granted: preferences first, then the newest interactions, whole ones. */
+/**
+ * Packs what is known of a user into the tokens granted: preferences, what was found to the matter, then the newest
+ * interactions; whole ones. Each part has a share, and what one does not need goes to the others.
+ */
 final class ContextBlock {
 
-    private static final byte[] NOTHING = {};
+    private final Parts parts;
+    private final Exchanges inRequest;
+    private final MemoryPolicy policy;
+    private final Account account = new Account();
+    private long room;
 
-    private ContextBlock() {}
+    private ContextBlock(Parts parts, Exchanges inRequest, MemoryPolicy policy, long room) {
+        this.parts = parts;
+        this.inRequest = inRequest;
+        this.policy = policy;
+        this.room = room;
+    }
 
     /**
+     * @param found what fits the matter, the best first
      * @param inRequest what the request says already
      * @param granted tokens, frame included
      */
-    static Snapshot compose(Parts parts, Exchanges inRequest, long granted, MemoryPolicy policy) {
-        List<Preferences.Member> known =
-                policy.preferences() ? parts.preferences().members() : List.of();
-        List<Interaction> recent = shown(parts.recent(), inRequest, policy.recent());
-        long room = granted - BlockText.FRAME_TOKENS;
-        List<Preferences.Member> preferences = new ArrayList<>();
-        for (Preferences.Member member : known) {
-            if (member.tokens() <= room) {
-                room -= member.tokens();
-                preferences.add(member);
-            }
-        }
-        List<Interaction> interactions = new ArrayList<>();
-        for (Interaction interaction : recent.reversed()) {
-            // One that is too long does not hide those before it.
-            if (interaction.tokens() <= room) {
-                room -= interaction.tokens();
-                interactions.addFirst(interaction);
-            }
-        }
-        boolean cut = preferences.size() < known.size() || interactions.size() < recent.size();
-        if (preferences.isEmpty() && interactions.isEmpty()) {
-            return new Snapshot(parts.preferences().version(), 0, 0, 0, cut, NOTHING);
-        }
-        return new Snapshot(
-                parts.preferences().version(),
-                Math.toIntExact(granted - room),
-                preferences.size(),
-                interactions.size(),
-                cut,
-                JsonText.escaped(BlockText.of(preferences, interactions)));
+    static Snapshot compose(Parts parts, List<Archived> found, Exchanges inRequest, long granted, MemoryPolicy policy) {
+        int frame = BlockText.FRAME_TOKENS + (found.isEmpty() ? 0 : BlockText.RETRIEVED_TOKENS);
+        return new ContextBlock(parts, inRequest, policy, granted - frame).composed(found, granted);
     }
 
-    private static List<Interaction> shown(List<Interaction> known, Exchanges inRequest, int most) {
-        List<Interaction> fresh = known.stream()
-                .filter(interaction -> !inRequest.hold(interaction))
+    private Snapshot composed(List<Archived> found, long granted) {
+        List<Preferences.Member> known =
+                policy.preferences() ? parts.preferences().members() : List.of();
+        List<Archived> recent = recent();
+        List<Archived> fitting = shown(found);
+        Set<Preferences.Member> preferences = new HashSet<>();
+        Set<Long> retrieved = new HashSet<>();
+        Set<Long> newest = new HashSet<>();
+
+        long before = room;
+        take(known, preferences, member -> member, Preferences.Member::tokens, room / 2);
+        take(fitting, retrieved, Archived::id, Archived::tokens, room * 3 / 4);
+        take(without(recent, retrieved).reversed(), newest, Archived::id, Archived::tokens, room);
+        // Second helping.
+        take(known, preferences, member -> member, Preferences.Member::tokens, room);
+        take(without(fitting, newest), retrieved, Archived::id, Archived::tokens, room);
+
+        List<Preferences.Member> members =
+                known.stream().filter(preferences::contains).toList();
+        List<Interaction> fromArchive = whole(fitting, retrieved);
+        List<Interaction> fromRecent = whole(recent, newest);
+        account.preferences(parts.preferences().version(), members.size(), known.size(), sum(members));
+        account.interactions("retrieved", fromArchive, tokens(fromArchive));
+        account.interactions("recent", fromRecent, tokens(fromRecent));
+        boolean cut = members.size() < known.size() || leaveOut(recent, fitting, retrieved, newest);
+        if (before == room) {
+            return Snapshot.nothing(parts.revision(), cut, account.encode());
+        }
+        return new Snapshot(
+                parts.revision(),
+                Math.toIntExact(granted - room),
+                new Shown(members.size(), false, fromArchive.size(), fromRecent.size()),
+                cut,
+                account.encode(),
+                JsonText.escaped(BlockText.of(members, fromArchive, fromRecent)));
+    }
+
+    /** Takes what fits, in the order given, into at most so many tokens. One that is too long does not hide the others. */
+    private <T, K> void take(
+            List<T> known, Set<K> taken, java.util.function.Function<T, K> key, ToIntFunction<T> tokens, long share) {
+        long left = Math.min(share, room);
+        for (T each : known) {
+            int needed = tokens.applyAsInt(each);
+            if (needed <= left && taken.add(key.apply(each))) {
+                left -= needed;
+                room -= needed;
+            }
+        }
+    }
+
+    /** The newest that may be shown, oldest first. */
+    private List<Archived> recent() {
+        List<Archived> fresh = shown(parts.recent().stream().map(Archived::of).toList());
+        return fresh.subList(Math.max(0, fresh.size() - policy.recent()), fresh.size());
+    }
+
+    private List<Archived> shown(List<Archived> known) {
+        List<Archived> shown = new ArrayList<>(known.size());
+        for (Archived each : known) {
+            if (inRequest.hold(each.user(), each.answer())) {
+                account.leaveOut(each.id(), Why.REPEATED);
+            } else if (parts.marks().hide(each.id())) {
+                account.leaveOut(each.id(), Why.RATED);
+            } else {
+                shown.add(each);
+            }
+        }
+        return shown;
+    }
+
+    private boolean leaveOut(List<Archived> recent, List<Archived> fitting, Set<Long> retrieved, Set<Long> newest) {
+        boolean cut = false;
+        for (Archived each : recent.reversed()) {
+            if (!newest.contains(each.id()) && !retrieved.contains(each.id())) {
+                account.leaveOut(each.id(), Why.ROOM);
+                cut = true;
+            }
+        }
+        for (Archived each : without(fitting, newest)) {
+            if (!retrieved.contains(each.id())) {
+                account.leaveOut(each.id(), Why.ROOM);
+            }
+        }
+        return cut;
+    }
+
+    private static List<Archived> without(List<Archived> all, Set<Long> ids) {
+        return all.stream().filter(each -> !ids.contains(each.id())).toList();
+    }
+
+    private static List<Interaction> whole(List<Archived> known, Set<Long> ids) {
+        return known.stream()
+                .filter(each -> ids.contains(each.id()))
+                .map(each -> each.whole().get())
+                .sorted(Comparator.comparing(Interaction::at))
                 .toList();
-        return fresh.subList(Math.max(0, fresh.size() - most), fresh.size());
+    }
+
+    private static long sum(List<Preferences.Member> members) {
+        return members.stream().mapToLong(Preferences.Member::tokens).sum();
+    }
+
+    private static long tokens(List<Interaction> interactions) {
+        return interactions.stream().mapToLong(Interaction::tokens).sum();
     }
 }

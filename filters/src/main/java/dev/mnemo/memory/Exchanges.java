@@ -26,7 +26,7 @@ record Exchanges(Set<Pair> pairs, @Nullable Fingerprint last) {
     }
 
     /** Also when the user asks the same again: the old answer would only be repeated. */
-    boolean hold(Interaction interaction) {
-        return interaction.user().equals(last) || pairs.contains(new Pair(interaction.user(), interaction.answer()));
+    boolean hold(Fingerprint user, Fingerprint answer) {
+        return user.equals(last) || pairs.contains(new Pair(user, answer));
     }
 }

@@ -5,47 +5,100 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * One user message and the assistant's final answer to it.
  *
- * @param request of the request's body, so that an SDK's retry does not record a turn twice
+ * @param id unique within a user, and rising with time
+ * @param conversation a fingerprint of its name; 0 when that is not known
  * @param user of the user's whole text
  * @param answer of the assistant's whole text
  * @param tokens of the line that the block shows
  * @param partial whether the answer was cut off
  * @param userText as it is kept: at most {@link #LONGEST} characters
  * @param assistantText likewise
+ * @param index what it is found by; empty where nothing is searched. Nobody changes it.
  */
 public record Interaction(
-        Fingerprint request,
+        long id,
+        long conversation,
         Fingerprint user,
         Fingerprint answer,
-        Instant at,
         int tokens,
         boolean partial,
         String userText,
-        String assistantText) {
+        String assistantText,
+        byte[] index) {
 
     /** What is kept of a text, in characters. */
     static final int LONGEST = 8 * 1024;
 
+    static final byte[] NO_INDEX = {};
+
     private static final String CUT = " […]";
 
-    /** Counts the tokens, which takes a moment. */
+    /** Of an id, the bits below the time: they tell texts of the same millisecond apart. */
+    private static final int HASH_BITS = 22;
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** Counts the tokens, which takes a moment. The id is the same for the same time, conversation and texts. */
     static Interaction of(
-            Fingerprint request, Instant at, boolean partial, String user, String assistant, TokenCounter tokens) {
+            Instant at, String conversation, boolean partial, String user, String assistant, TokenCounter tokens) {
+        String kept = cut(user);
+        String answered = cut(assistant);
+        long thread = conversation(conversation);
+        long hash = Fingerprint.of((toHex(thread) + '\0' + user + '\0' + assistant).getBytes(StandardCharsets.UTF_8))
+                .value();
+        long id = at.toEpochMilli() << HASH_BITS | hash >>> Long.SIZE - HASH_BITS;
         Interaction uncounted = new Interaction(
-                request, Fingerprint.of(user), Fingerprint.of(assistant), at, 0, partial, cut(user), cut(assistant));
-        return new Interaction(
-                request,
-                uncounted.user,
-                uncounted.answer,
-                at,
-                tokens.count(BlockText.line(uncounted)) + 1,
-                partial,
-                uncounted.userText,
-                uncounted.assistantText);
+                id, thread, Fingerprint.of(user), Fingerprint.of(assistant), 0, partial, kept, answered, NO_INDEX);
+        return uncounted.counted(tokens.count(BlockText.line(uncounted)) + 1);
+    }
+
+    private Interaction counted(int count) {
+        return new Interaction(id, conversation, user, answer, count, partial, userText, assistantText, index);
+    }
+
+    Interaction indexed(byte[] by) {
+        return new Interaction(id, conversation, user, answer, tokens, partial, userText, assistantText, by);
+    }
+
+    /** When the answer had ended. */
+    public Instant at() {
+        return at(id);
+    }
+
+    /** The time that an id holds. */
+    static Instant at(long id) {
+        return Instant.ofEpochMilli(id >>> HASH_BITS);
+    }
+
+    /** As the API shows an id: 16 hex digits. */
+    public static String toHex(long id) {
+        return HEX.toHexDigits(id);
+    }
+
+    /**
+     * What {@link #toHex} gave.
+     *
+     * @throws IllegalArgumentException when it is not 16 hex digits
+     */
+    public static long ofHex(String text) {
+        if (text.length() != 16) {
+            throw new IllegalArgumentException("not 16 hex digits");
+        }
+        return HexFormat.fromHexDigitsToLong(text);
+    }
+
+    /** Of a conversation's name; what is shown of one stands for itself, so that an exported line can be brought back. */
+    static long conversation(String name) {
+        return name.isEmpty()
+                ? 0
+                : name.matches("[0-9a-f]{16}")
+                        ? HexFormat.fromHexDigitsToLong(name)
+                        : Fingerprint.of(name.getBytes(StandardCharsets.UTF_8)).value();
     }
 
     /** What is kept of a text. */
@@ -55,6 +108,31 @@ public record Interaction(
         }
         int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
         return text.substring(0, end) + CUT;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Interaction that
+                && id == that.id
+                && conversation == that.conversation
+                && user.equals(that.user)
+                && answer.equals(that.answer)
+                && tokens == that.tokens
+                && partial == that.partial
+                && userText.equals(that.userText)
+                && assistantText.equals(that.assistantText)
+                && Arrays.equals(index, that.index);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(id);
+    }
+
+    /** Without the texts: they are nobody's business but the user's. */
+    @Override
+    public String toString() {
+        return "Interaction[" + toHex(id) + "]";
     }
 
     /** The first eight bytes of a SHA-256: enough to tell a user's own texts apart. */

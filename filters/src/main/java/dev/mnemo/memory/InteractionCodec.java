@@ -6,29 +6,35 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.seal.Seal;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.time.DateTimeException;
-import java.time.Instant;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An interaction as it stands in Redis, version 1: a header of fixed width, so that a script can compare fingerprints
- * without knowing more, then both texts, packed when that is smaller.
+ * An interaction as it stands in Redis, version 2: a header that scripts compare without knowing more, and a body, which is
+ * sealed where the tenant asks for it. The texts are packed when that is smaller.
  *
  * <pre>
- * 0  version (1)      2  request fingerprint, 8    18  answer fingerprint, 8   34  tokens, 4   42 bytes of user text, 4
- * 1  0 plain, 1 zstd  10 user fingerprint, 8       26  epoch milliseconds, 8   38  size of the texts, sign = partial, 4
- * 46 the texts
+ * 0  version   2  tag of the request, 8   10  id, 8   18  body
+ *
+ * body  0  1   2  conversation, 8        18  answer fingerprint, 8   30  bytes of both texts, 4   38 bytes of the index, 4
+ *       1  flags  10  user fingerprint, 8   26  tokens, 4            34  of the user's, 4         42 index, then the texts
  * </pre>
  */
 final class InteractionCodec {
 
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
-    private static final int HEADER = 46;
-    private static final byte PLAIN = 0;
-    private static final byte PACKED = 1;
+    /** Where the id stands, for those who look for one without reading the rest. */
+    static final int ID = 10;
+
+    private static final int HEADER = 18;
+    private static final byte BODY = 1;
+    private static final int BODY_HEADER = 42;
+    private static final int PACKED = 1;
+    private static final int PARTIAL = 2;
 
     /** Making one costs more than packing a record does. It packs one record at a time. */
     private static final ZstdCompressCtx PACKER = new ZstdCompressCtx().setLevel(3);
@@ -36,9 +42,25 @@ final class InteractionCodec {
     /** No record is larger; a length beyond it is damage. */
     private static final int LARGEST = 8 * Interaction.LONGEST + 64;
 
+    private static final int LARGEST_INDEX = 64 * 1024;
+
     private InteractionCodec() {}
 
-    static byte[] encode(Interaction interaction) {
+    /**
+     * @param request of the request's body, so that an SDK's retry does not record a turn twice
+     */
+    static byte[] encode(Interaction interaction, Fingerprint request, Seal seal) {
+        byte[] body = seal.seal(recordName(interaction.id()), body(interaction));
+        return ByteBuffer.allocate(HEADER + body.length)
+                .put(VERSION)
+                .put((byte) 0)
+                .putLong(seal.tag(request.value()))
+                .putLong(interaction.id())
+                .put(body)
+                .array();
+    }
+
+    private static byte[] body(Interaction interaction) {
         byte[] user = interaction.userText().getBytes(UTF_8);
         byte[] assistant = interaction.assistantText().getBytes(UTF_8);
         byte[] texts = new byte[user.length + assistant.length];
@@ -47,16 +69,17 @@ final class InteractionCodec {
         byte[] packed = packed(texts);
         boolean smaller = packed.length < texts.length;
         byte[] stored = smaller ? packed : texts;
-        return ByteBuffer.allocate(HEADER + stored.length)
-                .put(VERSION)
-                .put(smaller ? PACKED : PLAIN)
-                .putLong(interaction.request().value())
+        return ByteBuffer.allocate(BODY_HEADER + interaction.index().length + stored.length)
+                .put(BODY)
+                .put((byte) ((smaller ? PACKED : 0) | (interaction.partial() ? PARTIAL : 0)))
+                .putLong(interaction.conversation())
                 .putLong(interaction.user().value())
                 .putLong(interaction.answer().value())
-                .putLong(interaction.at().toEpochMilli())
                 .putInt(interaction.tokens())
-                .putInt(interaction.partial() ? ~texts.length : texts.length)
+                .putInt(texts.length)
                 .putInt(user.length)
+                .putInt(interaction.index().length)
+                .put(interaction.index())
                 .put(stored)
                 .array();
     }
@@ -68,54 +91,70 @@ final class InteractionCodec {
     }
 
     /**
-     * Null for a record that is damaged or of a version that is not known: it counts as absent, and breaks no call.
+     * Null for a record that is damaged, not this user's, or of a version that is not known: it counts as absent, and
+     * breaks no call.
      *
      * @param unpacker one for all records of a user: making one costs more than unpacking a record
      */
-    static @Nullable Interaction decode(byte[] record, ZstdDecompressCtx unpacker) {
+    static @Nullable Interaction decode(byte[] record, Seal seal, ZstdDecompressCtx unpacker) {
         try {
-            ByteBuffer in = ByteBuffer.wrap(record);
-            byte version = in.get();
-            byte codec = in.get();
-            Fingerprint request = new Fingerprint(in.getLong());
-            Fingerprint user = new Fingerprint(in.getLong());
-            Fingerprint answer = new Fingerprint(in.getLong());
-            Instant at = Instant.ofEpochMilli(in.getLong());
-            int tokens = in.getInt();
-            int sized = in.getInt();
-            int size = sized < 0 ? ~sized : sized;
-            int userLength = in.getInt();
-            byte[] texts = texts(record, codec, size, unpacker);
-            if (version != VERSION || texts == null || userLength < 0 || userLength > size || tokens < 0) {
-                return null;
+            if (record.length > HEADER && record[0] == VERSION) {
+                long id = ByteBuffer.wrap(record).getLong(ID);
+                byte[] body = seal.open(recordName(id), Arrays.copyOfRange(record, HEADER, record.length));
+                return body == null ? null : decoded(id, body, unpacker);
             }
-            return new Interaction(
-                    request,
-                    user,
-                    answer,
-                    at,
-                    tokens,
-                    sized < 0,
-                    new String(texts, 0, userLength, UTF_8),
-                    new String(texts, userLength, size - userLength, UTF_8));
-        } catch (BufferUnderflowException | DateTimeException | ZstdException e) {
+            byte[] older = seal.open("interaction", record);
+            return older == null ? null : FirstRecords.decode(older, unpacker);
+        } catch (BufferUnderflowException | ZstdException e) {
             return null;
         }
     }
 
-    private static byte @Nullable [] texts(byte[] record, byte codec, int size, ZstdDecompressCtx unpacker) {
-        if (size > LARGEST || record.length < HEADER) {
+    private static @Nullable Interaction decoded(long id, byte[] body, ZstdDecompressCtx unpacker) {
+        ByteBuffer in = ByteBuffer.wrap(body);
+        byte version = in.get();
+        byte flags = in.get();
+        long conversation = in.getLong();
+        Fingerprint user = new Fingerprint(in.getLong());
+        Fingerprint answer = new Fingerprint(in.getLong());
+        int tokens = in.getInt();
+        int size = in.getInt();
+        int userLength = in.getInt();
+        int indexLength = in.getInt();
+        if (version != BODY || tokens < 0 || indexLength < 0 || indexLength > LARGEST_INDEX) {
             return null;
         }
-        byte[] texts = new byte[size];
-        if (codec == PLAIN) {
-            if (record.length - HEADER != size) {
-                return null;
-            }
-            System.arraycopy(record, HEADER, texts, 0, size);
-            return texts;
+        byte[] index = new byte[indexLength];
+        in.get(index);
+        byte[] texts = texts(body, in.position(), (flags & PACKED) != 0, size, unpacker);
+        if (texts == null || userLength < 0 || userLength > size) {
+            return null;
         }
-        int unpacked = unpacker.decompressByteArray(texts, 0, size, record, HEADER, record.length - HEADER);
-        return codec == PACKED && unpacked == size ? texts : null;
+        return new Interaction(
+                id,
+                conversation,
+                user,
+                answer,
+                tokens,
+                (flags & PARTIAL) != 0,
+                new String(texts, 0, userLength, UTF_8),
+                new String(texts, userLength, size - userLength, UTF_8),
+                index);
+    }
+
+    static byte @Nullable [] texts(byte[] record, int from, boolean packed, int size, ZstdDecompressCtx unpacker) {
+        if (size < 0 || size > LARGEST || record.length < from) {
+            return null;
+        }
+        if (!packed) {
+            return record.length - from == size ? Arrays.copyOfRange(record, from, record.length) : null;
+        }
+        byte[] texts = new byte[size];
+        return unpacker.decompressByteArray(texts, 0, size, record, from, record.length - from) == size ? texts : null;
+    }
+
+    /** What a record is called where it is sealed. */
+    private static String recordName(long id) {
+        return "interaction:" + Interaction.toHex(id);
     }
 }

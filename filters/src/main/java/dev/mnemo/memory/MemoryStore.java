@@ -4,14 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.call.Conversation;
-import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
-import dev.mnemo.memory.MemoryStore.Recalled.Parts;
+import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +17,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Users in Redis. Each operation is one command; an error means that Redis did not answer. Thread-safe. */
+/** Users in Redis, as calls read and write them. An error means that Redis did not answer. Thread-safe. */
 public final class MemoryStore {
 
     private static final Script RECALL = Script.of(MemoryStore.class, "recall.lua");
-    private static final Script APPEND = Script.of(MemoryStore.class, "append.lua");
+    private static final Script OPEN = Script.of(MemoryStore.class, "open.lua");
+    private static final Script REMEMBER = Script.of(MemoryStore.class, "remember.lua");
+    private static final Script FREEZE = Script.of(MemoryStore.class, "freeze.lua");
 
     /** How long a conversation that goes on keeps its block after its last call. */
     private static final Duration FROZEN = Duration.ofDays(1);
@@ -31,44 +31,63 @@ public final class MemoryStore {
     /** How long it is waited for a conversation's second call; most have none. */
     private static final Duration FIRST = Duration.ofHours(1);
 
-    private static final Snapshot EMPTY = new Snapshot(0, 0, 0, 0, false, new byte[0]);
+    /** Conversations of a user that have a block at once; the oldest give way. */
+    private static final int CONVERSATIONS = 1_024;
 
-    /** What is kept of one user, in bytes. */
+    /** Calls of a user that can be asked about; the oldest give way. */
+    static final int CALLS = 500;
+
+    /** What is kept of one user's recent interactions, in bytes. */
     private static final int MOST = 64 * 1024;
+
+    private static final Snapshot EMPTY = Snapshot.nothing(0, false, new byte[0]);
+
+    /** How much a script says of a conversation that has its block. */
+    private static final int FROZEN_REPLY = 4;
 
     private final RedisLink recall;
     private final RedisLink record;
+    private final Access access;
 
     /**
      * @param recall what calls wait for
      * @param record what nobody waits for
      */
-    public MemoryStore(RedisLink recall, RedisLink record) {
+    public MemoryStore(RedisLink recall, RedisLink record, Access access) {
         this.recall = recall;
         this.record = record;
+        this.access = access;
     }
 
     /** The conversation's block; or, when it has none, or an outdated one, or begins, what to compose it of. */
-    public Mono<Recalled> recall(Tenant tenant, String user, Conversation conversation) {
-        String id = tenant.id();
+    Mono<Recalled> recall(Tenant tenant, String user, Conversation conversation) {
+        UserKeys of = new UserKeys(tenant.id(), user);
         String older = conversation.older();
-        byte[] profile = UserKeys.profile(id, user);
-        byte[] interactions = UserKeys.interactions(id, user);
-        byte[] snapshot = UserKeys.snapshot(id, user, conversation.name());
-        byte[][] keys = older == null
-                ? new byte[][] {profile, interactions, snapshot}
-                : new byte[][] {profile, interactions, snapshot, UserKeys.snapshot(id, user, older)};
+        List<byte[]> keys = new ArrayList<>(List.of(
+                of.profile(),
+                of.interactions(),
+                of.marks(),
+                of.erased(),
+                of.archive(),
+                of.comments(),
+                of.versions(),
+                of.conversations(),
+                of.snapshot(conversation.name())));
+        if (older != null) {
+            keys.add(of.snapshot(older));
+        }
         // What the request repeats is left out later; as many again are fetched, so that enough remain.
         int fetched = Math.min(tenant.memory().keep(), 2 * tenant.memory().recent() + 1);
         return recall.<List<Object>>eval(
                         RECALL,
                         ScriptOutputType.MULTI,
-                        keys,
+                        keys.toArray(byte[][]::new),
                         number(fetched),
                         number(conversation.starts() ? 1 : 0),
                         number(tenant.memory().ttl().toSeconds()),
-                        number(least(FROZEN, tenant).toSeconds()))
-                .map(MemoryStore::recalled);
+                        number(least(FROZEN, tenant).toSeconds()),
+                        Access.freshSalt(tenant))
+                .map(answer -> recalled(answer, tenant, user, conversation));
     }
 
     /**
@@ -76,10 +95,21 @@ public final class MemoryStore {
      *
      * @param goesOn whether the conversation has had an answer before
      */
-    public Mono<Void> freeze(Tenant tenant, String user, String conversation, Snapshot snapshot, boolean goesOn) {
-        byte[] key = UserKeys.snapshot(tenant.id(), user, conversation);
-        byte[] value = snapshot.encode();
-        return record.send(redis -> redis.set(key, value, SetArgs.Builder.ex(least(goesOn ? FROZEN : FIRST, tenant))))
+    Mono<Void> freeze(
+            Tenant tenant, String user, UserAccess own, String conversation, Snapshot snapshot, boolean goesOn) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        byte[][] keys = {of.snapshot(conversation), of.conversations(), of.erased()};
+        return record.<Long>eval(
+                        FREEZE,
+                        ScriptOutputType.INTEGER,
+                        keys,
+                        own.era().getBytes(US_ASCII),
+                        snapshot.encode(conversation, own.seal()),
+                        number(least(goesOn ? FROZEN : FIRST, tenant).toSeconds()),
+                        Keys.encoded(conversation).getBytes(US_ASCII),
+                        of.snapshots(),
+                        number(CONVERSATIONS),
+                        number(tenant.memory().ttl().toSeconds()))
                 .then();
     }
 
@@ -89,34 +119,79 @@ public final class MemoryStore {
         return ttl.compareTo(time) < 0 ? ttl : time;
     }
 
-    /** Adds the interaction; the same request's earlier record, if there is one, gives way to it. */
-    public Mono<Void> append(Tenant tenant, String user, Interaction interaction) {
+    /** What is needed to write for a user, and what the next interaction is added to. */
+    Mono<Opened> open(Tenant tenant, String user) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        return record.<List<Object>>eval(
+                        OPEN,
+                        ScriptOutputType.MULTI,
+                        new byte[][] {of.profile(), of.erased()},
+                        Access.freshSalt(tenant),
+                        number(tenant.memory().ttl().toSeconds()))
+                .map(answer -> new Opened(
+                        access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
+                        text(answer.get(2), "0"),
+                        bytes(answer.get(3))));
+    }
+
+    /**
+     * Adds the interaction, its call's id, and what the user's interactions have in common. The same request's earlier
+     * record, if there is one, gives way to the new one.
+     */
+    Mono<Remembered> remember(Tenant tenant, String user, String era, Memo memo) {
         MemoryPolicy policy = tenant.memory();
-        byte[][] keys = {UserKeys.profile(tenant.id(), user), UserKeys.interactions(tenant.id(), user)};
-        return record.<Long>eval(
-                        APPEND,
-                        ScriptOutputType.INTEGER,
+        UserKeys of = new UserKeys(tenant.id(), user);
+        byte[][] keys = {of.profile(), of.interactions(), of.calls(), of.erased()};
+        boolean archived = policy.archive() > 0;
+        return record.<List<Object>>eval(
+                        REMEMBER,
+                        ScriptOutputType.MULTI,
                         keys,
-                        InteractionCodec.encode(interaction),
-                        number(policy.keep()),
-                        number(MOST),
-                        number(policy.ttl().toSeconds()))
-                .then();
+                        era.getBytes(US_ASCII),
+                        memo.record(),
+                        // With an archive they wait here until a segment of them moves; should none move, not for ever.
+                        number(archived ? policy.keep() + 4 * Segment.SIZE : policy.keep()),
+                        number(archived ? 16 * MOST : MOST),
+                        number(policy.ttl().toSeconds()),
+                        memo.call().getBytes(US_ASCII),
+                        number(CALLS),
+                        number(policy.calls().toSeconds()),
+                        memo.patterns(),
+                        memo.patternsBefore().getBytes(US_ASCII))
+                .map(MemoryStore::remembered);
     }
 
-    /** {@code [snapshot or nil]}, or {@code [snapshot or nil, version, members, tokens, record …]}. */
-    private static Recalled recalled(List<Object> answer) {
-        Snapshot snapshot = answer.getFirst() instanceof byte[] stored ? Snapshot.decode(stored) : null;
-        if (answer.size() == 1) {
-            return new Frozen(Objects.requireNonNullElse(snapshot, EMPTY));
+    private static Remembered remembered(List<Object> answer) {
+        long status = (long) answer.getFirst();
+        if (status != 1) {
+            return status == 0 ? new Remembered.Erased() : new Remembered.Again();
         }
-        List<Interaction> recent = interactions(answer.subList(4, answer.size()));
-        Preferences preferences =
-                PreferencesCodec.decode(bytes(answer.get(1)), bytes(answer.get(2)), bytes(answer.get(3)));
-        return new Parts(preferences, recent, snapshot);
+        return new Remembered.Done(
+                (long) answer.get(1),
+                (long) answer.get(2),
+                answer.subList(3, answer.size()).stream()
+                        .map(id -> text(id, ""))
+                        .toList());
     }
 
-    private static List<Interaction> interactions(List<Object> records) {
+    private Recalled recalled(List<Object> answer, Tenant tenant, String user, Conversation conversation) {
+        UserAccess own = access.of(tenant, user, bytes(answer.get(2)), bytes(answer.get(3)));
+        byte[] stored = bytes(answer.getFirst());
+        String name = (long) answer.get(1) == 1 ? conversation.name() : Objects.requireNonNull(conversation.older());
+        Snapshot snapshot = stored == null ? null : Snapshot.decode(stored, name, own.seal());
+        if (answer.size() == FROZEN_REPLY) {
+            return new Recalled.Frozen(own, Objects.requireNonNullElse(snapshot, EMPTY));
+        }
+        return new Recalled.Parts(
+                own,
+                (long) answer.get(4),
+                PreferencesCodec.decode(bytes(answer.get(5)), bytes(answer.get(6)), bytes(answer.get(7)), own.seal()),
+                Marks.decode((List<?>) answer.get(10)),
+                interactions((List<?>) answer.get(11), own),
+                snapshot);
+    }
+
+    static List<Interaction> interactions(List<?> records, UserAccess own) {
         if (records.isEmpty()) {
             return List.of();
         }
@@ -124,7 +199,7 @@ public final class MemoryStore {
         try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
             for (Object record : records) {
                 Interaction interaction =
-                        record instanceof byte[] bytes ? InteractionCodec.decode(bytes, unpacker) : null;
+                        record instanceof byte[] bytes ? InteractionCodec.decode(bytes, own.seal(), unpacker) : null;
                 if (interaction != null) {
                     interactions.add(interaction);
                 }
@@ -133,34 +208,52 @@ public final class MemoryStore {
         return interactions;
     }
 
-    private static byte @Nullable [] bytes(@Nullable Object value) {
+    static byte @Nullable [] bytes(@Nullable Object value) {
         return value instanceof byte[] bytes ? bytes : null;
     }
 
-    private static byte[] number(long value) {
+    private static String text(@Nullable Object value, String otherwise) {
+        return value instanceof byte[] bytes ? new String(bytes, US_ASCII) : otherwise;
+    }
+
+    static byte[] number(long value) {
         return Long.toString(value).getBytes(US_ASCII);
     }
 
-    /** What Redis knows of a user for one call. */
-    public sealed interface Recalled {
+    /**
+     * A user about to be written for.
+     *
+     * @param patternsNumber of the patterns as they are
+     * @param patterns sealed; null when there are none
+     */
+    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns) {}
 
-        /** The conversation has its block. */
-        record Frozen(Snapshot snapshot) implements Recalled {}
+    /**
+     * What is to be remembered of a call.
+     *
+     * @param record of the interaction, encoded; empty when there is none
+     * @param call its id; empty when nobody may ask about it
+     * @param patterns with the interaction, sealed; empty when they stay
+     * @param patternsBefore the number of those that they were made of
+     */
+    record Memo(byte[] record, String call, byte[] patterns, String patternsBefore) {}
+
+    /** What came of remembering. */
+    sealed interface Remembered {
 
         /**
-         * What a block is to be composed of.
+         * It is done.
          *
-         * @param recent oldest first
-         * @param previous the block that the conversation's name had before; null when it had none
+         * @param interactions how many recent ones there are now
+         * @param bytes of them
+         * @param forgotten ids of calls whose records are to go
          */
-        record Parts(
-                Preferences preferences,
-                List<Interaction> recent,
-                @Nullable Snapshot previous) implements Recalled {
+        record Done(long interactions, long bytes, List<String> forgotten) implements Remembered {}
 
-            public Parts {
-                recent = List.copyOf(recent);
-            }
-        }
+        /** The user was erased since the call began: nothing was written. */
+        record Erased() implements Remembered {}
+
+        /** Another call changed the patterns: nothing was written. */
+        record Again() implements Remembered {}
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.mnemo.memory.Preferences.Member;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
+import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
@@ -57,11 +58,11 @@ public final class PreferencesStore {
 
     /** What the user has set; {@link Preferences#present} tells whether there is anything. */
     public Mono<Preferences> get(Tenant tenant, String user) {
-        byte[] profile = UserKeys.profile(tenant.id(), user);
+        byte[] profile = new UserKeys(tenant.id(), user).profile();
         return link.<List<KeyValue<byte[], byte[]>>>send(
                         redis -> redis.hmget(profile, ascii("version"), ascii("members"), ascii("tokens")))
-                .map(fields ->
-                        PreferencesCodec.decode(value(fields.get(0)), value(fields.get(1)), value(fields.get(2))));
+                .map(fields -> PreferencesCodec.decode(
+                        value(fields.get(0)), value(fields.get(1)), value(fields.get(2)), Seal.NONE));
     }
 
     /**
@@ -112,7 +113,7 @@ public final class PreferencesStore {
     }
 
     private Mono<Change> write(Tenant tenant, String user, @Nullable List<Member> members, @Nullable Long expected) {
-        byte[][] keys = {UserKeys.profile(tenant.id(), user)};
+        byte[][] keys = {new UserKeys(tenant.id(), user).profile()};
         return link.<List<Long>>eval(
                         WRITE,
                         ScriptOutputType.MULTI,
@@ -120,8 +121,8 @@ public final class PreferencesStore {
                         expected == null ? NOTHING : ascii(expected.toString()),
                         ascii(String.valueOf(tenant.memory().ttl().toSeconds())),
                         members == null ? ascii("delete") : ascii("set"),
-                        members == null ? NOTHING : PreferencesCodec.members(members),
-                        members == null ? NOTHING : PreferencesCodec.tokens(members))
+                        members == null ? NOTHING : PreferencesCodec.members(members, Seal.NONE),
+                        members == null ? NOTHING : PreferencesCodec.tokens(members, Seal.NONE))
                 .map(answer -> answer.get(0) == 1
                         ? new Change.Done(
                                 new Preferences(answer.get(1), members != null, members == null ? List.of() : members))

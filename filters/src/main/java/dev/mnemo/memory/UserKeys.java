@@ -5,19 +5,76 @@ import dev.mnemo.redis.Keys;
 /** The keys of one user; all in one slot. */
 final class UserKeys {
 
-    private UserKeys() {}
+    private final String tenant;
+    private final String user;
 
-    /** A hash: version, members (JSON) and their tokens, and the bytes of the interactions. */
-    static byte[] profile(String tenant, String user) {
-        return Keys.user(tenant, user, "profile");
+    UserKeys(String tenant, String user) {
+        this.tenant = tenant;
+        this.user = user;
+    }
+
+    /**
+     * A hash: version, members (JSON) and their tokens, which are the preferences; revision, which rises when blocks become
+     * stale; patterns and their number, written: the summary; salt, of the user's seal; bytes of the interactions; archived
+     * and archivedBytes, of the archive.
+     */
+    byte[] profile() {
+        return key("profile");
     }
 
     /** A list of records, newest last. */
-    static byte[] interactions(String tenant, String user) {
-        return Keys.user(tenant, user, "interactions");
+    byte[] interactions() {
+        return key("interactions");
     }
 
-    static byte[] snapshot(String tenant, String user, String conversation) {
-        return Keys.user(tenant, user, "snapshot:" + Keys.encoded(conversation));
+    /** A list of segments, newest last. */
+    byte[] archive() {
+        return key("archive");
+    }
+
+    /** A hash: what a user thinks of an interaction, by its id. */
+    byte[] marks() {
+        return key("marks");
+    }
+
+    /** A hash: the words to a mark. */
+    byte[] comments() {
+        return key("comments");
+    }
+
+    /** A list: the preferences as they were, newest first. */
+    byte[] versions() {
+        return key("versions");
+    }
+
+    /** A list: names of conversations that have a block, newest first. */
+    byte[] conversations() {
+        return key("conversations");
+    }
+
+    /** A list: ids of calls, newest first. */
+    byte[] calls() {
+        return key("calls");
+    }
+
+    /** A string: the era that began when the user was erased. */
+    byte[] erased() {
+        return key("erased");
+    }
+
+    /** A string: the block of a conversation. */
+    byte[] snapshot(String conversation) {
+        return key(SNAPSHOT + Keys.encoded(conversation));
+    }
+
+    /** How the names of all snapshots begin. */
+    byte[] snapshots() {
+        return key(SNAPSHOT);
+    }
+
+    private static final String SNAPSHOT = "snapshot:";
+
+    private byte[] key(String name) {
+        return Keys.user(tenant, user, name);
     }
 }

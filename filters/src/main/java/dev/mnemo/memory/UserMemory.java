@@ -4,47 +4,32 @@ import dev.mnemo.call.Context;
 import dev.mnemo.call.Context.Reason;
 import dev.mnemo.call.ConversationNames;
 import dev.mnemo.call.Detached;
-import dev.mnemo.call.Ending;
-import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.dialect.Answer;
-import dev.mnemo.dialect.ChatRequest;
-import dev.mnemo.memory.Interaction.Fingerprint;
-import dev.mnemo.memory.MemoryStore.Recalled;
-import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
-import dev.mnemo.memory.MemoryStore.Recalled.Parts;
+import dev.mnemo.memory.Recalled.Frozen;
+import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
-/** Recalls what is known of a call's user, composes the block, and records the exchange. Thread-safe. */
+/** Recalls what is known of a call's user, composes the block, and has the exchange remembered. Thread-safe. */
 public final class UserMemory implements Memory {
 
     private final MemoryStore store;
-    private final TokenCounter tokens;
+    private final Recorder recorder;
     private final Detached detached;
-    private final Scheduler background;
-    private final InstantSource clock;
 
     /**
      * @param detached runs the freezing of a block beside the call
-     * @param background where texts are counted and packed, never on an event loop
      */
-    public UserMemory(
-            MemoryStore store, TokenCounter tokens, Detached detached, Scheduler background, InstantSource clock) {
+    public UserMemory(MemoryStore store, Recorder recorder, Detached detached) {
         this.store = store;
-        this.tokens = tokens;
+        this.recorder = recorder;
         this.detached = detached;
-        this.background = background;
-        this.clock = clock;
     }
 
     @Override
@@ -57,11 +42,8 @@ public final class UserMemory implements Memory {
         if (user == null) {
             return nothing(Reason.ANONYMOUS);
         }
-        AtomicReference<@Nullable String> asked =
-                new AtomicReference<>(call.request().lastUserText());
-        if (records(call)) {
-            call.atEnd(ending -> record(call, user, asked.get(), ending));
-        }
+        Turn turn = new Turn(call, user);
+        call.atEnd(ending -> recorder.record(turn, ending));
         if (policy.contextTokens() == 0) {
             return nothing(Reason.OFF);
         }
@@ -70,74 +52,56 @@ public final class UserMemory implements Memory {
         }
         return store.recall(call.tenant(), user, call.conversation())
                 .<Recollection>map(recalled -> {
-                    if (call.conversation().held()) {
-                        // The last request of a tool loop no longer says what the user asked.
-                        asked.compareAndSet(null, asked(recalled));
-                    }
-                    return granted -> compose(call, user, recalled, asked.get(), granted);
+                    turn.recalled(recalled);
+                    return granted -> compose(turn, recalled, granted);
                 })
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
     }
 
-    private static boolean records(LlmCall call) {
-        return call.tenant().memory().record()
-                && call.memory().records()
-                && !call.request().counts();
-    }
-
-    private static @Nullable String asked(Recalled recalled) {
+    private Context compose(Turn turn, Recalled recalled, long granted) {
+        LlmCall call = turn.call();
         return switch (recalled) {
-            case Frozen(Snapshot snapshot) -> snapshot.asked();
-            case Parts parts ->
-                parts.previous() == null ? null : parts.previous().asked();
-        };
-    }
-
-    private Context compose(LlmCall call, String user, Recalled recalled, @Nullable String asked, long granted) {
-        return switch (recalled) {
-            case Frozen(Snapshot snapshot) -> {
-                keep(call, user, snapshot, asked);
+            case Frozen(UserAccess own, Snapshot snapshot) -> {
+                keep(turn, own, snapshot);
                 yield call.conversation().held()
                         ? held(snapshot)
                         : call.request().kept().signed()
                                 ? placeSigned(call, snapshot, granted)
                                 : place(call, snapshot, granted, true);
             }
-            case Parts parts
-            when call.request().kept().signed() -> signed(call, user, parts.previous(), asked, granted);
+            case Parts parts when call.request().kept().signed() -> signed(turn, parts, granted);
             case Parts parts
             when call.conversation().held() && parts.previous() != null ->
                 // The provider keeps the interactions of the earlier block, and what was said since.
-                fresh(call, user, new Parts(parts.preferences(), List.of(), parts.previous()), asked, granted);
-            case Parts parts -> fresh(call, user, parts, asked, granted);
+                fresh(turn, parts.withoutInteractions(), granted);
+            case Parts parts -> fresh(turn, parts, granted);
         };
     }
 
-    private Context fresh(LlmCall call, String user, Parts parts, @Nullable String asked, long granted) {
+    private Context fresh(Turn turn, Parts parts, long granted) {
+        LlmCall call = turn.call();
         Snapshot fresh = ContextBlock.compose(
-                parts,
-                Exchanges.of(call.request()),
-                Math.min(granted, call.contextCap()),
-                call.tenant().memory());
+                parts, List.of(), Exchanges.of(call.request()), Math.min(granted, call.contextCap()), turn.policy());
         boolean known = fresh.equals(parts.previous());
         // What the provider is to keep is in force when it has answered, not before. Otherwise at once: an agent's next
         // call may come on the heels of this one's answer.
         if (!known && !call.conversation().held() && !call.request().counts()) {
             boolean goesOn = !call.request().starts();
-            detached.run(store.freeze(call.tenant(), user, call.conversation().name(), fresh, goesOn));
+            String name = call.conversation().name();
+            detached.run(store.freeze(call.tenant(), turn.user(), parts.own(), name, fresh, goesOn));
         }
-        keep(call, user, fresh, asked);
+        keep(turn, parts.own(), fresh);
         return place(call, fresh, granted, known);
     }
 
     /** Whatever changed since, thinking that is repeated was signed together with the block as it was. */
-    private Context signed(
-            LlmCall call, String user, @Nullable Snapshot previous, @Nullable String asked, long granted) {
+    private Context signed(Turn turn, Parts parts, long granted) {
+        Snapshot previous = parts.previous();
         if (previous == null) {
             return Context.absent(Reason.SIGNED);
         }
-        keep(call, user, previous, asked);
-        return placeSigned(call, previous, granted);
+        keep(turn, parts.own(), previous);
+        return placeSigned(turn.call(), previous, granted);
     }
 
     /** Without the block that its thinking was signed with, the provider would refuse the call: it goes with it, or not at all. */
@@ -165,18 +129,26 @@ public final class UserMemory implements Memory {
             return Context.absent(snapshot.tokens() > call.contextCap() ? Reason.FULL : Reason.BUDGET);
         }
         call.body(call.dialect().place(call.request(), snapshot.block(), call.placement()));
-        return new Context(snapshot.tokens(), snapshot.preferences(), snapshot.interactions(), frozen, null);
+        return new Context(
+                snapshot.tokens(),
+                snapshot.shown().preferences(),
+                snapshot.shown().interactions(),
+                frozen,
+                null);
     }
 
     /** The provider has it from an earlier turn. */
     private static Context held(Snapshot snapshot) {
         return snapshot.tokens() == 0
                 ? Context.absent(Reason.EMPTY)
-                : new Context(0, snapshot.preferences(), snapshot.interactions(), true, null);
+                : new Context(
+                        0, snapshot.shown().preferences(), snapshot.shown().interactions(), true, null);
     }
 
     /** The next call may know the conversation by a name that this call's answer gives it. */
-    private void keep(LlmCall call, String user, Snapshot snapshot, @Nullable String asked) {
+    private void keep(Turn turn, UserAccess own, Snapshot snapshot) {
+        LlmCall call = turn.call();
+        turn.shown(snapshot);
         if (call.request().counts() || !ConversationNames.change(call.request(), call.conversation())) {
             return;
         }
@@ -187,32 +159,19 @@ public final class UserMemory implements Memory {
             if (answer == null || answer.failed() || !inForce) {
                 return Mono.empty();
             }
-            boolean waits = records(call) && (answer.step() || !answer.complete());
-            Snapshot kept = snapshot.kept(waits ? asked : null);
+            boolean waits = turn.records() && (answer.step() || !answer.complete());
+            Snapshot kept = snapshot.kept(waits ? turn.asked() : null);
             boolean goesOn = !waits && !call.request().starts();
             return Flux.fromIterable(ConversationNames.after(call.request(), call.conversation(), answer))
                     .flatMap(name -> store.freeze(
-                            call.tenant(), user, name, ConversationNames.isProviders(name) ? kept : snapshot, goesOn))
+                            call.tenant(),
+                            turn.user(),
+                            own,
+                            name,
+                            ConversationNames.isProviders(name) ? kept : snapshot,
+                            goesOn))
                     .then();
         });
-    }
-
-    /** One interaction is the user's words and the final answer; a step that only calls tools is neither. */
-    private Mono<Void> record(LlmCall call, String user, @Nullable String said, Ending ending) {
-        Answer answer = ending.answer();
-        if (answer == null || said == null || said.isBlank() || answer.text().isBlank() || answer.step()) {
-            return Mono.empty();
-        }
-        boolean partial = ending.outcome() != Outcome.COMPLETE || !answer.complete() || answer.textCut();
-        if (partial && !call.tenant().memory().partial()) {
-            return Mono.empty();
-        }
-        ChatRequest request = call.request();
-        return Mono.fromCallable(() -> Interaction.of(
-                        Fingerprint.of(request.body()), clock.instant(), partial, said, answer.text(), tokens))
-                .subscribeOn(background)
-                .flatMap(interaction -> store.append(call.tenant(), user, interaction))
-                .then();
     }
 
     private static Mono<Recollection> nothing(Reason reason) {

@@ -91,6 +91,13 @@ public enum Meters {
             "mnemo.detached.dropped", Meter.Type.COUNTER, "Work not begun, as too much was running: lost", "kind"),
     DETACHED_FAILED("mnemo.detached.failed", Meter.Type.COUNTER, "Work that failed", "kind"),
     TAP_FAILURES("mnemo.tap.failures", Meter.Type.COUNTER, "Answers that could not be read; the stream went on"),
+    MEMORY_UNREADABLE(
+            "mnemo.memory.unreadable",
+            Meter.Type.COUNTER,
+            "Stored values that did not open and count as absent. Reason: foreign (not this user's, or changed: look into"
+                    + " it), key (sealed with a key that the tenant does not list), unsealed",
+            "tenant",
+            "reason"),
     CALLS_IN_FLIGHT(
             "mnemo.calls.in.flight",
             Meter.Type.GAUGE,

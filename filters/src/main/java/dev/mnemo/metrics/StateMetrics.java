@@ -3,12 +3,14 @@ package dev.mnemo.metrics;
 import dev.mnemo.call.Capacity;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Shed;
+import dev.mnemo.seal.Unreadable;
 import dev.mnemo.tenant.LiveTenants;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleSupplier;
@@ -112,6 +114,13 @@ public final class StateMetrics {
     /** Counts what this replica has sent away. */
     public void shed(Shed why) {
         Objects.requireNonNull(shed.get(why)).increment();
+    }
+
+    /** Something that is stored of a tenant's user does not open. */
+    public void unreadable(String tenant, Unreadable why) {
+        Meters.MEMORY_UNREADABLE
+                .counter(registry, tenant, why.name().toLowerCase(Locale.ROOT))
+                .increment();
     }
 
     public void tapFailed(Throwable why) {

@@ -34,6 +34,14 @@ public final class Keys {
         return key.append("}:").append(name).toString().getBytes(StandardCharsets.US_ASCII);
     }
 
+    /**
+     * {@code mnemo:v1:{tenant/call}:call}: each call has a slot of its own. No user's key looks like it, since a slash is
+     * encoded in an id.
+     */
+    public static byte[] call(String tenant, String call) {
+        return (PREFIX + encoded(tenant) + '/' + encoded(call) + "}:call").getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** One id as part of a key's name: letters, digits and {@code . _ - @} stand for themselves. */
     public static String encoded(String id) {
         StringBuilder out = new StringBuilder(id.length() + 8);

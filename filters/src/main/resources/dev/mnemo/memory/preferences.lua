@@ -13,6 +13,8 @@ else
   redis.call('HDEL', KEYS[1], 'members', 'tokens')
 end
 -- The version stays when the document goes: a frozen block of the old one must not look fresh.
+local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or version)
+redis.call('HSET', KEYS[1], 'revision', revision + 1)
 version = redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return {1, version}

@@ -1,39 +1,59 @@
 -- The conversation's block, or what to compose it of.
 --
--- KEYS[1]  profile of the user      KEYS[2]  interactions      KEYS[3..]  snapshot of the conversation, by each of its names
+-- KEYS[1]  profile of the user      KEYS[2]  interactions      KEYS[3]  marks      KEYS[4]  erased
+-- KEYS[5..7]  archive, comments, versions of the user's preferences: what is remembered of a user is remembered together
+-- KEYS[8]  conversations      KEYS[9..]  snapshot of the conversation, by each of its names
 -- ARGV     how many interactions; 1 when the conversation begins with this call, so that an older block is not its own;
---          seconds for which a user who is seen is remembered; seconds for which a block is kept after its last use
--- Returns  {snapshot}, or {snapshot or nil, version, members, tokens of the members, record ...}
-local name = KEYS[3]
+--          seconds for which a user who is seen is remembered; seconds for which a block is kept after its last use;
+--          the salt of a user who has none, or '' for a tenant that does not seal
+-- Returns  {snapshot, by which of its names it was found, salt, era}, or {snapshot or nil, which, salt, era, revision, version,
+--          members, tokens of the members, patterns, written summary, {id, mark ...}, {record ...}}
+local which = 1
+local name = KEYS[9]
 local snapshot = redis.call('GET', name)
-if not snapshot and KEYS[4] then
-  name = KEYS[4]
+if not snapshot and KEYS[10] then
+  which = 2
+  name = KEYS[10]
   snapshot = redis.call('GET', name)
 end
-local profile = redis.call('HMGET', KEYS[1], 'version', 'members', 'tokens')
-if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 1 then
+local profile = redis.call('HMGET', KEYS[1], 'version', 'members', 'tokens', 'salt', 'revision')
+local salt = profile[4]
+if not salt and ARGV[5] ~= '' then
+  salt = ARGV[5]
+  redis.call('HSET', KEYS[1], 'salt', salt)
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+end
+local era = redis.call('GET', KEYS[4])
+-- Users of earlier versions have no revision; it rises with the version, and with whatever else makes blocks stale.
+local revision = tonumber(profile[5] or profile[1] or '0')
+if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
   -- A conversation keeps its block for as long as it goes on, also one that is outdated: thinking may be signed with it.
   -- Most calls find that it has time enough.
   local kept = tonumber(ARGV[4])
   if redis.call('TTL', name) < kept / 2 then
     redis.call('EXPIRE', name, kept)
+    redis.call('EXPIRE', KEYS[8], ARGV[3])
   end
-  local version = 0
+  local of = 0
   for i = 2, 9 do
-    version = version * 256 + string.byte(snapshot, i)
+    of = of * 256 + string.byte(snapshot, i)
   end
-  if version == tonumber(profile[1] or '0') then
-    return {snapshot}
+  if of == revision then
+    return {snapshot, which, salt, era}
   end
 end
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
-local reply = {snapshot, profile[1], profile[2], profile[3]}
+for i = 1, 7 do
+  if i ~= 4 then
+    redis.call('EXPIRE', KEYS[i], ARGV[3])
+  end
+end
+local rest = redis.call('HMGET', KEYS[1], 'patterns', 'written')
 local count = tonumber(ARGV[1])
+local records = {}
 if count > 0 then
-  local records = redis.call('LRANGE', KEYS[2], -count, -1)
-  for i = 1, #records do
-    reply[4 + i] = records[i]
-  end
+  records = redis.call('LRANGE', KEYS[2], -count, -1)
 end
-return reply
+return {
+  snapshot, which, salt, era, revision, profile[1], profile[2], profile[3], rest[1], rest[2],
+  redis.call('HGETALL', KEYS[3]), records
+}

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
-import dev.mnemo.memory.Interaction.Fingerprint;
-import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
@@ -52,7 +50,7 @@ class BytesPerUserTest {
                     RedisAddress.of(own.url()),
                     Duration.ofSeconds(10),
                     HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
-            MemoryStore store = new MemoryStore(links.recall(), links.record());
+            MemoryStore store = new MemoryStore(links.recall(), links.record(), Memories.ACCESS);
             PreferencesStore preferences = new PreferencesStore(links.record(), TOKENS, Schedulers.immediate());
             String text = text();
             Random random = new Random(7);
@@ -67,8 +65,12 @@ class BytesPerUserTest {
             List<Interaction> shown =
                     Flux.range(0, 5).map(i -> turn(text, random)).collectList().block();
             Snapshot block = ContextBlock.compose(
-                    new Parts(Preferences.NONE, shown, null), new Exchanges(Set.of(), null), 2_000, tenant.memory());
-            each(user -> store.freeze(tenant, user, "0123456789abcdef", block, true));
+                    Memories.parts(Preferences.NONE, shown, null),
+                    List.of(),
+                    new Exchanges(Set.of(), null),
+                    2_000,
+                    tenant.memory());
+            each(user -> store.freeze(tenant, user, Memories.OWN, "0123456789abcdef", block, true));
             long withBlock = used(redis.info("memory"));
 
             report("preferences of " + PREFERENCES.length + " bytes", withPreferences - begin);
@@ -99,15 +101,15 @@ class BytesPerUserTest {
     private Mono<Void> turns(MemoryStore store, String user, String text, Random random, int count) {
         List<Mono<Void>> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            all.add(store.append(tenant, user, turn(text, random)));
+            all.add(Memories.append(store, tenant, user, turn(text, random)));
         }
         return Flux.concat(all).then();
     }
 
     private static Interaction turn(String text, Random random) {
         return Interaction.of(
-                new Fingerprint(random.nextLong()),
                 Instant.parse("2026-11-25T10:00:00Z"),
+                "c",
                 false,
                 piece(text, random, QUESTION),
                 piece(text, random, ANSWER),

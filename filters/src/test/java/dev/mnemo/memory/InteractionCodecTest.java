@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.seal.Seal;
 import java.time.Instant;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is written is read again; what is damaged counts as absent. */
@@ -20,10 +22,9 @@ class InteractionCodecTest {
     void whatIsWrittenIsReadAgain() {
         for (String text : new String[] {"", "x", "Grüße 你好 👋".repeat(50), "a".repeat(8_000), "\u0000\n\"{}"}) {
             for (boolean partial : new boolean[] {true, false}) {
-                Interaction written = Interaction.of(new Fingerprint(-7), AT, partial, text, text + "!", TOKENS);
+                Interaction written = Interaction.of(AT, "c", partial, text, text + "!", TOKENS);
 
-                assertThat(InteractionCodec.decode(InteractionCodec.encode(written), UNPACKER))
-                        .isEqualTo(written);
+                assertThat(decode(encode(written))).isEqualTo(written);
             }
         }
     }
@@ -32,7 +33,7 @@ class InteractionCodecTest {
     void aLongTextIsCutBetweenCharactersAndItsFingerprintIsOfTheWhole() {
         String text = "x" + "👋".repeat(Interaction.LONGEST);
 
-        Interaction cut = Interaction.of(new Fingerprint(1), AT, false, text, "ok", TOKENS);
+        Interaction cut = Interaction.of(AT, "c", false, text, "ok", TOKENS);
 
         assertThat(cut.userText()).endsWith("👋 […]").hasSizeLessThan(Interaction.LONGEST + 8);
         assertThat(cut.user()).isEqualTo(Fingerprint.of(text));
@@ -42,9 +43,9 @@ class InteractionCodecTest {
     void twentyMessagesOfHistoryTakeAtMost4700Bytes() {
         int bytes = 0;
         for (int i = 0; i < 10; i++) {
-            bytes += InteractionCodec.encode(Interaction.of(
-                            new Fingerprint(i),
+            bytes += encode(Interaction.of(
                             AT,
+                            "c",
                             false,
                             "How would I sort a slice of structs by two fields in Go, the first one descending? (" + i
                                     + ") I would like it to be stable, and short. Is there something in the standard library that does this,"
@@ -61,20 +62,27 @@ class InteractionCodecTest {
 
     @Test
     void damageCountsAsAbsent() {
-        byte[] good = InteractionCodec.encode(
-                Interaction.of(new Fingerprint(1), AT, false, "hello ".repeat(40), "world ".repeat(40), TOKENS));
+        byte[] good = encode(Interaction.of(AT, "c", false, "hello ".repeat(40), "world ".repeat(40), TOKENS));
         Random random = new Random(3);
         for (int i = 0; i < 5_000; i++) {
             byte[] bad = java.util.Arrays.copyOf(good, random.nextInt(good.length));
             if (bad.length > 0 && random.nextBoolean()) {
                 bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
             }
-            assertThat(InteractionCodec.decode(bad, UNPACKER)).isNull();
+            assertThat(decode(bad)).isNull();
         }
         for (int i = 0; i < 5_000; i++) {
             byte[] bad = good.clone();
             bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
-            InteractionCodec.decode(bad, UNPACKER); // Any answer but an exception.
+            decode(bad); // Any answer but an exception.
         }
+    }
+
+    private static byte[] encode(Interaction interaction) {
+        return InteractionCodec.encode(interaction, new Fingerprint(7), Seal.NONE);
+    }
+
+    private static @Nullable Interaction decode(byte[] record) {
+        return InteractionCodec.decode(record, Seal.NONE, UNPACKER);
     }
 }

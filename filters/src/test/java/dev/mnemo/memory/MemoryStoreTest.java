@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.Fixtures;
 import dev.mnemo.call.Conversation;
 import dev.mnemo.memory.Interaction.Fingerprint;
-import dev.mnemo.memory.MemoryStore.Recalled;
-import dev.mnemo.memory.MemoryStore.Recalled.Frozen;
-import dev.mnemo.memory.MemoryStore.Recalled.Parts;
 import dev.mnemo.memory.PreferencesStore.Change;
+import dev.mnemo.memory.Recalled.Frozen;
+import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
+import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +32,7 @@ class MemoryStoreTest {
     private static final RedisLinks LINKS = TestRedis.links();
     private static final TokenCounter TOKENS = new TokenCounter();
 
-    private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record());
+    private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record(), Memories.ACCESS);
     private final PreferencesStore preferences = new PreferencesStore(LINKS.record(), TOKENS, Schedulers.immediate());
     private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("memory"), Fixtures.memory(2_000, 20));
 
@@ -53,13 +53,13 @@ class MemoryStoreTest {
     @Test
     void fiftyTurnsThatEndAtOnceAreAllRecordedWithinTheCap() {
         Flux.range(0, 50)
-                .flatMap(i -> store.append(tenant, "ada", interaction(i)), 50)
+                .flatMap(i -> append(interaction(i), new Fingerprint(i)), 50)
                 .blockLast(PATIENCE);
 
         List<Interaction> recent = ((Parts) recall("ada", "c")).recent();
         assertThat(recent).hasSize(20).doesNotHaveDuplicates();
         long bytes = recent.stream()
-                .mapToLong(i -> InteractionCodec.encode(i).length)
+                .mapToLong(i -> InteractionCodec.encode(i, new Fingerprint(1), Seal.NONE).length)
                 .sum();
         assertThat(TestRedis.commands().hget(key("ada", "profile"), "bytes")).isEqualTo(String.valueOf(bytes));
     }
@@ -67,7 +67,7 @@ class MemoryStoreTest {
     @Test
     void theNewestAreKeptInOrder() {
         for (int i = 0; i < 25; i++) {
-            block(store.append(tenant, "ada", interaction(i)));
+            block(append(interaction(i), new Fingerprint(i)));
         }
 
         assertThat(((Parts) recall("ada", "c")).recent())
@@ -78,10 +78,9 @@ class MemoryStoreTest {
 
     @Test
     void aRetryTakesThePlaceOfWhatItRepeats() {
-        block(store.append(tenant, "ada", interaction(1)));
-        block(store.append(tenant, "ada", interaction(2)));
-        block(store.append(
-                tenant, "ada", Interaction.of(new Fingerprint(1), AT, false, "question 1", "a better answer", TOKENS)));
+        block(append(interaction(1), new Fingerprint(1)));
+        block(append(interaction(2), new Fingerprint(2)));
+        block(append(Interaction.of(AT, "c", false, "question 1", "a better answer", TOKENS), new Fingerprint(1)));
 
         assertThat(((Parts) recall("ada", "c")).recent())
                 .extracting(Interaction::assistantText)
@@ -91,8 +90,7 @@ class MemoryStoreTest {
     @Test
     void bytesAreCappedToo() {
         for (int i = 0; i < 12; i++) {
-            block(store.append(
-                    tenant, "ada", Interaction.of(new Fingerprint(i), AT, false, noise(i), noise(-1 - i), TOKENS)));
+            block(append(Interaction.of(AT, "c", false, noise(i), noise(-1 - i), TOKENS), new Fingerprint(i)));
         }
 
         assertThat(Long.parseLong(TestRedis.commands().hget(key("ada", "profile"), "bytes")))
@@ -103,10 +101,12 @@ class MemoryStoreTest {
     @Test
     void aConversationKeepsItsBlockUntilThePreferencesChange() {
         block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
-        Snapshot block = new Snapshot(1, 100, 1, 0, false, "block".getBytes(UTF_8));
-        block(store.freeze(tenant, "ada", "c", block, false));
+        Snapshot block = Memories.snapshot(1, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", Memories.OWN, "c", block, false));
 
-        assertThat(recall("ada", "c")).isEqualTo(new Frozen(block));
+        assertThat(recall("ada", "c"))
+                .isInstanceOfSatisfying(
+                        Frozen.class, frozen -> assertThat(frozen.snapshot()).isEqualTo(block));
         assertThat(recall("ada", "another")).isInstanceOf(Parts.class);
         assertThat(block(store.recall(tenant, "ada", new Conversation("c", null, true, false, true))))
                 .as("a conversation that begins anew under the same name")
@@ -121,7 +121,7 @@ class MemoryStoreTest {
     @Test
     void deletedPreferencesMakeABlockStaleToo() {
         block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
-        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, "block".getBytes(UTF_8)), false));
+        block(store.freeze(tenant, "ada", Memories.OWN, "c", Memories.snapshot(1, "block".getBytes(UTF_8)), false));
 
         block(preferences.delete(tenant, "ada", null));
 
@@ -134,13 +134,13 @@ class MemoryStoreTest {
     @Test
     void everythingOfAUserExpires() {
         block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
-        block(store.append(tenant, "ada", interaction(1)));
-        block(store.freeze(tenant, "ada", "c", new Snapshot(1, 100, 1, 0, false, new byte[] {'b'}), false));
+        block(append(interaction(1), new Fingerprint(1)));
+        block(store.freeze(tenant, "ada", Memories.OWN, "c", Memories.snapshot(1, new byte[] {'b'}), false));
 
         List<String> keys = TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + ":ada}:*");
 
         assertThat(keys)
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(key -> assertThat(TestRedis.commands().ttl(key)).isPositive());
     }
 
@@ -179,8 +179,12 @@ class MemoryStoreTest {
         return "mnemo:v1:{" + tenant.id() + ":" + user + "}:" + name;
     }
 
+    private Mono<Void> append(Interaction interaction, Fingerprint request) {
+        return Memories.append(store, tenant, "ada", interaction, request);
+    }
+
     private static Interaction interaction(int i) {
-        return Interaction.of(new Fingerprint(i), AT, false, "question " + i, "answer " + i, TOKENS);
+        return Interaction.of(AT, "c", false, "question " + i, "answer " + i, TOKENS);
     }
 
     /** Text that packs badly. */
@@ -196,9 +200,9 @@ class MemoryStoreTest {
 
     @Test
     void aBlockIsKeptForAnHourAndForADayOnceItsConversationGoesOn() {
-        Snapshot block = new Snapshot(0, 100, 1, 0, false, "block".getBytes(UTF_8));
-        block(store.freeze(tenant, "ada", "once", block, false));
-        block(store.freeze(tenant, "ada", "again", block, true));
+        Snapshot block = Memories.snapshot(0, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", Memories.OWN, "once", block, false));
+        block(store.freeze(tenant, "ada", Memories.OWN, "again", block, true));
         String once = key("ada", "snapshot:once");
 
         assertThat(TestRedis.commands().ttl(once)).isBetween(3_500L, 3_600L);
@@ -209,8 +213,8 @@ class MemoryStoreTest {
 
     @Test
     void anOutdatedBlockIsKeptToo() {
-        Snapshot block = new Snapshot(0, 100, 1, 0, false, "block".getBytes(UTF_8));
-        block(store.freeze(tenant, "ada", "c", block, false));
+        Snapshot block = Memories.snapshot(0, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", Memories.OWN, "c", block, false));
         block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
 
         assertThat(((Parts) recall("ada", "c")).previous()).isEqualTo(block);

@@ -1,0 +1,103 @@
+package dev.mnemo.memory;
+
+import static dev.mnemo.memory.MemoryStore.number;
+
+import dev.mnemo.redis.RedisLink;
+import dev.mnemo.redis.Script;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.ScriptOutputType;
+import java.util.ArrayList;
+import java.util.List;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Interactions beside the recent ones: segments, to which only is added. What leaves the recent ones moves here, a segment at a
+ * time. A call of a conversation that has its block never reads it. Thread-safe; an error means that Redis did not answer.
+ */
+public final class ArchiveStore {
+
+    private static final Script FOLD = Script.of(ArchiveStore.class, "fold.lua");
+
+    /** Recent interactions beyond this many bytes move before there is a segment of them. */
+    private static final long CROWDED = 256 * 1024;
+
+    /** Of the archive for each interaction that it may hold. */
+    private static final long BYTES_EACH = 4 * 1024;
+
+    private final RedisLink recall;
+    private final RedisLink record;
+    private final Scheduler background;
+
+    /**
+     * @param recall what calls wait for
+     * @param record what nobody waits for
+     * @param background where segments are packed and unpacked, never on an event loop
+     */
+    public ArchiveStore(RedisLink recall, RedisLink record, Scheduler background) {
+        this.recall = recall;
+        this.record = record;
+        this.background = background;
+    }
+
+    /** All that is kept of a user, oldest first; not unpacked. Goes on in the background. */
+    Mono<List<Archived>> all(Tenant tenant, String user, UserAccess own) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        return Mono.zip(
+                        recall.<List<byte[]>>send(redis -> redis.lrange(of.archive(), 0, -1)),
+                        recall.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, -1)))
+                .publishOn(background)
+                .map(both -> archived(both.getT1(), both.getT2(), own));
+    }
+
+    private static List<Archived> archived(List<byte[]> segments, List<byte[]> recent, UserAccess own) {
+        List<Archived> all = new ArrayList<>(Segment.SIZE * segments.size() + recent.size());
+        for (byte[] stored : segments) {
+            Segment segment = Segment.decode(stored, own.seal());
+            if (segment != null) {
+                all.addAll(segment.archived());
+            }
+        }
+        MemoryStore.interactions(recent, own).forEach(interaction -> all.add(Archived.of(interaction)));
+        return all;
+    }
+
+    /** Whether some of the recent interactions are to move. */
+    static boolean isDue(MemoryPolicy policy, long interactions, long bytes) {
+        return policy.archive() > 0 && (interactions >= policy.keep() + Segment.SIZE || bytes > CROWDED);
+    }
+
+    /** Moves the oldest of the recent interactions into a segment. */
+    Mono<Void> fold(Tenant tenant, String user, UserAccess own, long interactions) {
+        MemoryPolicy policy = tenant.memory();
+        UserKeys of = new UserKeys(tenant.id(), user);
+        long beyond = interactions - policy.keep();
+        long moved = beyond >= Segment.SIZE ? beyond : Math.max(1, interactions / 2);
+        return record.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, moved - 1))
+                .publishOn(background)
+                .flatMap(records -> records.isEmpty() ? Mono.empty() : fold(of, policy, records, own));
+    }
+
+    private Mono<Void> fold(UserKeys of, MemoryPolicy policy, List<byte[]> records, UserAccess own) {
+        List<Interaction> oldest = MemoryStore.interactions(records, own);
+        if (oldest.isEmpty()) {
+            // Nothing of it can be read; what is newer pushes it out.
+            return Mono.empty();
+        }
+        byte[] segment = Segment.encode(oldest, own.seal());
+        return record.<Long>eval(
+                        FOLD,
+                        ScriptOutputType.INTEGER,
+                        new byte[][] {of.profile(), of.interactions(), of.archive()},
+                        records.getFirst(),
+                        records.getLast(),
+                        number(records.size()),
+                        number(records.stream().mapToLong(r -> r.length).sum()),
+                        segment,
+                        number(policy.archive()),
+                        number(BYTES_EACH * policy.archive() + CROWDED),
+                        number(policy.ttl().toSeconds()))
+                .then();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.mnemo.memory;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What Redis knows of a user for one call. */
+sealed interface Recalled {
+
+    /** What it takes to write for the user. */
+    UserAccess own();
+
+    /** The conversation has its block. */
+    record Frozen(UserAccess own, Snapshot snapshot) implements Recalled {}
+
+    /**
+     * What a block is to be composed of.
+     *
+     * @param revision of all this
+     * @param recent oldest first
+     * @param previous the block that the conversation's name had before; null when it had none
+     */
+    record Parts(
+            UserAccess own,
+            long revision,
+            Preferences preferences,
+            Marks marks,
+            List<Interaction> recent,
+            @Nullable Snapshot previous)
+            implements Recalled {
+
+        public Parts {
+            recent = List.copyOf(recent);
+        }
+
+        /** For a conversation whose provider keeps what was said since. */
+        Parts withoutInteractions() {
+            return new Parts(own, revision, preferences, marks, List.of(), previous);
+        }
+    }
+}

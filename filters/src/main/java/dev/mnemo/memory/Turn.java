@@ -1,0 +1,90 @@
+package dev.mnemo.memory;
+
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.Tenant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call's turn in the memory of its user: what was recalled is needed again when the call has ended. Its parts are written
+ * one after the other, as those of the call.
+ */
+final class Turn {
+
+    private final LlmCall call;
+    private final String user;
+
+    private volatile @Nullable String asked;
+    private volatile @Nullable UserAccess own;
+    private volatile @Nullable Snapshot shown;
+
+    Turn(LlmCall call, String user) {
+        this.call = call;
+        this.user = user;
+        this.asked = call.request().lastUserText();
+    }
+
+    LlmCall call() {
+        return call;
+    }
+
+    Tenant tenant() {
+        return call.tenant();
+    }
+
+    MemoryPolicy policy() {
+        return call.tenant().memory();
+    }
+
+    String user() {
+        return user;
+    }
+
+    /** What the user says and waits for; null when nobody knows. */
+    @Nullable
+    String asked() {
+        return asked;
+    }
+
+    /** Null until the user was recalled, and when Redis did not answer. */
+    @Nullable
+    UserAccess own() {
+        return own;
+    }
+
+    void recalled(Recalled recalled) {
+        own = recalled.own();
+        if (call.conversation().held() && asked == null) {
+            // The last request of a tool loop no longer says what the user asked.
+            Snapshot before = previous(recalled);
+            asked = before == null ? null : before.asked();
+        }
+    }
+
+    private static @Nullable Snapshot previous(Recalled recalled) {
+        return switch (recalled) {
+            case Recalled.Frozen frozen -> frozen.snapshot();
+            case Recalled.Parts parts -> parts.previous();
+        };
+    }
+
+    /** The block that the call was composed with, whether it had room for it or not; null when there was none to have. */
+    @Nullable
+    Snapshot shown() {
+        return shown;
+    }
+
+    void shown(Snapshot snapshot) {
+        shown = snapshot;
+    }
+
+    /** Whether the exchange is to be remembered. */
+    boolean records() {
+        return policy().record() && call.memory().records() && !call.request().counts();
+    }
+
+    /** Whether it may be asked later what this call was given. */
+    boolean isTold() {
+        return !policy().calls().isZero() && !call.request().counts();
+    }
+}

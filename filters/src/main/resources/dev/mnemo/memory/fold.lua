@@ -1,0 +1,27 @@
+-- Moves the oldest interactions into the archive, as one segment.
+--
+-- KEYS[1]  profile of the user; it counts what is kept      KEYS[2]  interactions      KEYS[3]  archive
+-- ARGV     the first and the last of those that move, as they were read; how many they are, and their bytes;
+--          the segment (bytes 3 and 4 say how many it holds); how many interactions and how many bytes the archive may hold;
+--          seconds to live
+-- Returns  1, or 0 when somebody else has moved them
+local count = tonumber(ARGV[3])
+if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[1] or redis.call('LINDEX', KEYS[2], count - 1) ~= ARGV[2] then
+  return 0
+end
+redis.call('LTRIM', KEYS[2], count, -1)
+redis.call('HINCRBY', KEYS[1], 'bytes', -tonumber(ARGV[4]))
+redis.call('RPUSH', KEYS[3], ARGV[5])
+local function held(segment)
+  return string.byte(segment, 3) * 256 + string.byte(segment, 4)
+end
+local interactions = redis.call('HINCRBY', KEYS[1], 'archived', held(ARGV[5]))
+local bytes = redis.call('HINCRBY', KEYS[1], 'archivedBytes', #ARGV[5])
+while (interactions > tonumber(ARGV[6]) or bytes > tonumber(ARGV[7])) and redis.call('LLEN', KEYS[3]) > 1 do
+  local oldest = redis.call('LPOP', KEYS[3])
+  interactions = redis.call('HINCRBY', KEYS[1], 'archived', -held(oldest))
+  bytes = redis.call('HINCRBY', KEYS[1], 'archivedBytes', -#oldest)
+end
+redis.call('EXPIRE', KEYS[1], ARGV[8])
+redis.call('EXPIRE', KEYS[3], ARGV[8])
+return 1

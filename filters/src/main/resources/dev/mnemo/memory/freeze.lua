@@ -1,0 +1,19 @@
+-- Keeps a conversation's block, and its name, so that erasing the user finds it.
+--
+-- KEYS[1]  snapshot of the conversation      KEYS[2]  conversations      KEYS[3]  erased
+-- ARGV     the era in which the call began; block; seconds to live; what the key's name ends in, and how it begins;
+--          how many conversations may have a block, and seconds for which their names are kept
+-- Returns  1, or 0 when the user was erased since
+if (redis.call('GET', KEYS[3]) or '') ~= ARGV[1] then
+  return 0
+end
+if not redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3], 'GET') then
+  redis.call('LREM', KEYS[2], 0, ARGV[4])
+  local names = redis.call('LPUSH', KEYS[2], ARGV[4])
+  while names > tonumber(ARGV[6]) do
+    redis.call('UNLINK', ARGV[5] .. redis.call('RPOP', KEYS[2]))
+    names = names - 1
+  end
+end
+redis.call('EXPIRE', KEYS[2], ARGV[7])
+return 1

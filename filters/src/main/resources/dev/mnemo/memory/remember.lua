@@ -1,0 +1,53 @@
+-- Remembers a call: its interaction, newest last; what is added up from one interaction to the next; and its id.
+--
+-- KEYS[1]  profile of the user; its field 'bytes' counts the list      KEYS[2]  interactions      KEYS[3]  calls
+-- KEYS[4]  erased
+-- ARGV     the era in which the call began, or '?' when it is not known; record (bytes 3 to 10 are its request's tag) or '';
+--          how many to keep, how many bytes, seconds to live; the call's id or '', how many ids to keep, seconds for which
+--          they are kept; patterns or '', the number of those that they were made of
+-- Returns  {0} when the user was erased since; {2} when the patterns are others by now, and nothing was written; or
+--          {1, how many interactions there are, their bytes, id of a call that is kept no longer ...}
+local record, keep, most, ttl = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local era = redis.call('GET', KEYS[4]) or ''
+if ARGV[1] ~= era and not (ARGV[1] == '?' and era == '') then
+  return {0}
+end
+local profile = redis.call('HMGET', KEYS[1], 'bytes', 'patterns#')
+if ARGV[9] ~= '' then
+  if (profile[2] or '0') ~= ARGV[10] then
+    return {2}
+  end
+  redis.call('HSET', KEYS[1], 'patterns', ARGV[9], 'patterns#', tonumber(ARGV[10]) + 1)
+end
+local bytes = tonumber(profile[1] or '0')
+local length = 0
+if record ~= '' then
+  -- An SDK that gave up and asked again: the newer answer is the one that its user saw.
+  local request = string.sub(record, 3, 10)
+  for _, other in ipairs(redis.call('LRANGE', KEYS[2], -8, -1)) do
+    if string.sub(other, 3, 10) == request then
+      redis.call('LREM', KEYS[2], -1, other)
+      bytes = bytes - #other
+    end
+  end
+  length = redis.call('RPUSH', KEYS[2], record)
+  bytes = bytes + #record
+  while length > keep or (bytes > most and length > 1) do
+    bytes = bytes - #redis.call('LPOP', KEYS[2])
+    length = length - 1
+  end
+  bytes = length == 1 and #record or bytes
+  redis.call('HSET', KEYS[1], 'bytes', bytes)
+  redis.call('EXPIRE', KEYS[2], ttl)
+end
+redis.call('EXPIRE', KEYS[1], ttl)
+local reply = {1, length, bytes}
+if ARGV[6] ~= '' then
+  local calls = redis.call('LPUSH', KEYS[3], ARGV[6])
+  redis.call('EXPIRE', KEYS[3], ARGV[8])
+  while calls > tonumber(ARGV[7]) do
+    reply[#reply + 1] = redis.call('RPOP', KEYS[3])
+    calls = calls - 1
+  end
+end
+return reply

@@ -1,0 +1,42 @@
+package dev.mnemo.memory;
+
+import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.memory.MemoryStore.Memo;
+import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.seal.Seal;
+import dev.mnemo.tenant.Tenant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Memory as a test has it in hand: nothing is sealed, and nobody was ever erased. */
+final class Memories {
+
+    static final UserAccess OWN = new UserAccess("", Seal.NONE);
+
+    static final Access ACCESS = new Access((tenant, why) -> {});
+
+    private static final byte[] NOTHING = {};
+
+    private Memories() {}
+
+    static Mono<Void> append(MemoryStore store, Tenant tenant, String user, Interaction interaction) {
+        return append(store, tenant, user, interaction, new Fingerprint(interaction.id()));
+    }
+
+    static Mono<Void> append(
+            MemoryStore store, Tenant tenant, String user, Interaction interaction, Fingerprint request) {
+        byte[] record = InteractionCodec.encode(interaction, request, Seal.NONE);
+        return store.remember(tenant, user, "", new Memo(record, "", NOTHING, "0"))
+                .then();
+    }
+
+    static Parts parts(Preferences preferences, List<Interaction> recent, @Nullable Snapshot previous) {
+        return new Parts(OWN, preferences.version(), preferences, Marks.NONE, recent, previous);
+    }
+
+    /** Such as one that shows nothing but a preference. */
+    static Snapshot snapshot(long revision, byte[] block) {
+        return new Snapshot(revision, 100, new Snapshot.Shown(1, false, 0, 0), false, NOTHING, block);
+    }
+}
