@@ -10,8 +10,8 @@ import dev.mnemo.call.Audit.Change;
 import dev.mnemo.call.Audit.Refused;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.identity.KeyIdentity;
+import dev.mnemo.identity.UserIds;
 import dev.mnemo.tenant.ApiKey.Permission;
-import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,20 +32,30 @@ public final class ApiDoor {
         this.audit = audit;
     }
 
-    /** What is done for a tenant; the tenant is the key's. */
+    /** What is done for whoever sent the key. */
     interface Operation {
-        Mono<ServerResponse> of(ServerRequest request, Tenant tenant);
+        Mono<ServerResponse> of(ServerRequest request, KeyOwner owner);
+    }
+
+    /** What is done to one of the tenant's users. */
+    interface UserOperation {
+        Mono<ServerResponse> of(ServerRequest request, KeyOwner owner, String user);
+    }
+
+    /** For the path's {@code user}; one that is no id is refused. */
+    static Operation ofUser(UserOperation operation) {
+        return (request, owner) -> operation.of(request, owner, UserIds.checked(request.pathVariable("user")));
     }
 
     Mono<ServerResponse> answer(ServerRequest request, Operation operation) {
-        return opened(request, owner -> operation.of(request, owner.tenant()));
+        return opened(request, owner -> operation.of(request, owner));
     }
 
     /** The same for what changes something of the path's {@code user}: whatever comes of it is told to the audit. */
     Mono<ServerResponse> change(ServerRequest request, Action action, Operation operation) {
         return opened(
                 request,
-                owner -> Mono.defer(() -> operation.of(request, owner.tenant()))
+                owner -> Mono.defer(() -> operation.of(request, owner))
                         .onErrorResume(ProblemJson::of)
                         .doOnNext(answer -> audit.changed(change(
                                 request,

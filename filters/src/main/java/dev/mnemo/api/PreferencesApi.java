@@ -1,14 +1,14 @@
 package dev.mnemo.api;
 
+import static dev.mnemo.api.ApiDoor.ofUser;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
 import dev.mnemo.call.Audit.Action;
 import dev.mnemo.call.Refusal;
-import dev.mnemo.identity.UserIds;
 import dev.mnemo.memory.Preferences;
 import dev.mnemo.memory.PreferencesStore;
 import dev.mnemo.memory.PreferencesStore.Change;
-import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,32 +49,25 @@ public final class PreferencesApi {
                 .build();
     }
 
-    private interface Operation {
-        Mono<ServerResponse> of(ServerRequest request, Tenant tenant, String user);
+    private Mono<ServerResponse> get(ServerRequest request, KeyOwner owner, String user) {
+        return store.get(owner.tenant(), user)
+                .flatMap(preferences -> preferences.present() ? shown(preferences) : absent());
     }
 
-    private static ApiDoor.Operation ofUser(Operation operation) {
-        return (request, tenant) -> operation.of(request, tenant, UserIds.checked(request.pathVariable("user")));
-    }
-
-    private Mono<ServerResponse> get(ServerRequest request, Tenant tenant, String user) {
-        return store.get(tenant, user).flatMap(preferences -> preferences.present() ? shown(preferences) : absent());
-    }
-
-    private Mono<ServerResponse> put(ServerRequest request, Tenant tenant, String user) {
+    private Mono<ServerResponse> put(ServerRequest request, KeyOwner owner, String user) {
         return body(request)
-                .flatMap(json -> store.put(tenant, user, json, expected(request)))
+                .flatMap(json -> store.put(owner.tenant(), user, json, expected(request)))
                 .flatMap(this::changed);
     }
 
-    private Mono<ServerResponse> patch(ServerRequest request, Tenant tenant, String user) {
+    private Mono<ServerResponse> patch(ServerRequest request, KeyOwner owner, String user) {
         return body(request)
-                .flatMap(json -> store.patch(tenant, user, json, expected(request)))
+                .flatMap(json -> store.patch(owner.tenant(), user, json, expected(request)))
                 .flatMap(this::changed);
     }
 
-    private Mono<ServerResponse> delete(ServerRequest request, Tenant tenant, String user) {
-        return store.delete(tenant, user, expected(request)).flatMap(this::changed);
+    private Mono<ServerResponse> delete(ServerRequest request, KeyOwner owner, String user) {
+        return store.delete(owner.tenant(), user, expected(request)).flatMap(this::changed);
     }
 
     private Mono<ServerResponse> changed(Change change) {

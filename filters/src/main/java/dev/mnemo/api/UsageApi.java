@@ -10,6 +10,7 @@ import dev.mnemo.identity.UserIds;
 import dev.mnemo.tenant.Limit.Unit;
 import dev.mnemo.tenant.Limit.Window;
 import dev.mnemo.tenant.Tenant;
+import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -59,7 +60,8 @@ public final class UsageApi {
         }
     }
 
-    private Mono<ServerResponse> limits(ServerRequest request, Tenant tenant) {
+    private Mono<ServerResponse> limits(ServerRequest request, KeyOwner owner) {
+        Tenant tenant = owner.tenant();
         knows(request, List.of("user"));
         String user = request.queryParam("user")
                 .map(asked -> asked.isEmpty() ? asked : UserIds.checked(asked))
@@ -110,7 +112,8 @@ public final class UsageApi {
         return dollars.scale() < 0 ? dollars.setScale(0) : dollars;
     }
 
-    private Mono<ServerResponse> days(ServerRequest request, Tenant tenant) {
+    private Mono<ServerResponse> days(ServerRequest request, KeyOwner owner) {
+        Tenant tenant = owner.tenant();
         knows(request, List.of("from", "to", "by", "user", "key", "model"));
         LocalDate first = book.first();
         LocalDate today = book.today();
