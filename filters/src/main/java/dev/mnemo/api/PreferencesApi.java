@@ -56,21 +56,23 @@ public final class PreferencesApi {
 
     private Mono<ServerResponse> put(ServerRequest request, KeyOwner owner, String user) {
         return body(request)
-                .flatMap(json -> store.put(owner.tenant(), user, json, expected(request)))
-                .flatMap(this::changed);
+                .flatMap(json -> store.put(owner.tenant(), user, json, expected(request), author(owner)))
+                .flatMap(PreferencesApi::changed);
     }
 
     private Mono<ServerResponse> patch(ServerRequest request, KeyOwner owner, String user) {
         return body(request)
-                .flatMap(json -> store.patch(owner.tenant(), user, json, expected(request)))
-                .flatMap(this::changed);
+                .flatMap(json -> store.patch(owner.tenant(), user, json, expected(request), author(owner)))
+                .flatMap(PreferencesApi::changed);
     }
 
     private Mono<ServerResponse> delete(ServerRequest request, KeyOwner owner, String user) {
-        return store.delete(owner.tenant(), user, expected(request)).flatMap(this::changed);
+        return store.delete(owner.tenant(), user, expected(request), author(owner))
+                .flatMap(PreferencesApi::changed);
     }
 
-    private Mono<ServerResponse> changed(Change change) {
+    /** What became of a change: the document, nothing where there is none any more, or 412. */
+    static Mono<ServerResponse> changed(Change change) {
         return switch (change) {
             case Change.Done(Preferences now) ->
                 now.present() ? shown(now) : ServerResponse.noContent().build();
@@ -110,8 +112,13 @@ public final class PreferencesApi {
         return bytes;
     }
 
+    /** Who changes. */
+    static String author(KeyOwner owner) {
+        return owner.key().id();
+    }
+
     /** The version that {@code If-Match} names; null for none, or for any. */
-    private static @Nullable Long expected(ServerRequest request) {
+    static @Nullable Long expected(ServerRequest request) {
         String tag = request.headers().firstHeader(HttpHeaders.IF_MATCH);
         if (tag == null || tag.strip().equals("*")) {
             return null;

@@ -3,6 +3,7 @@ package dev.mnemo.autoconfigure;
 import dev.mnemo.api.ApiDoor;
 import dev.mnemo.api.PreferencesApi;
 import dev.mnemo.api.UsageApi;
+import dev.mnemo.api.VersionsApi;
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Audit;
 import dev.mnemo.identity.KeyIdentity;
@@ -26,6 +27,7 @@ final class MnemoApi {
         return onMainPort(
                 new PreferencesApi(door, preferences)
                         .routes()
+                        .and(new VersionsApi(door, preferences).routes())
                         .and(new UsageApi(door, usage).routes())
                         .and(ApiDoor.nothingElse()),
                 environment);

@@ -138,6 +138,6 @@ final class MnemoStores {
 
     @Bean
     PreferencesStore mnemoPreferences(RedisLinks redis, TokenCounter tokens, Scheduler mnemoBackground) {
-        return new PreferencesStore(redis.record(), tokens, mnemoBackground);
+        return new PreferencesStore(redis.record(), tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
     }
 }

@@ -14,8 +14,10 @@ public interface Audit {
     enum Action {
         PREFERENCES_PUT,
         PREFERENCES_PATCH,
-        /** An erasure. */
-        PREFERENCES_DELETE
+        /** Their versions stay. */
+        PREFERENCES_DELETE,
+        /** An earlier version became the newest. */
+        PREFERENCES_RESTORE
     }
 
     /** What came of an attempt to change or erase something of a user; also one that was refused. */

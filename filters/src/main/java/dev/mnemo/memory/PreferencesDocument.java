@@ -6,6 +6,7 @@ import dev.mnemo.memory.Preferences.Member;
 import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -14,6 +15,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -69,6 +71,47 @@ final class PreferencesDocument {
             }
         }
         return target;
+    }
+
+    /**
+     * The patch that makes {@code newer} of {@code older} (RFC 7396). It cannot say that a member becomes null, as null stands
+     * for its removal there: such a member is left as {@link #merge} would leave it.
+     */
+    static ObjectNode diff(ObjectNode older, ObjectNode newer) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        for (var member : older.properties()) {
+            if (!newer.has(member.getKey())) {
+                patch.putNull(member.getKey());
+            }
+        }
+        for (var member : newer.properties()) {
+            JsonNode before = older.get(member.getKey());
+            JsonNode now = member.getValue();
+            if (before == null || !same(before, now)) {
+                patch.set(
+                        member.getKey(),
+                        before instanceof ObjectNode from && now instanceof ObjectNode to ? diff(from, to) : now);
+            }
+        }
+        return patch;
+    }
+
+    /** Whether both say the same, numbers to the letter; in whatever order members stand. */
+    static boolean same(JsonNode a, JsonNode b) {
+        return switch (a) {
+            case ObjectNode object
+            when b instanceof ObjectNode other ->
+                object.size() == other.size()
+                        && object.properties().stream().allMatch(member -> {
+                            JsonNode value = other.get(member.getKey());
+                            return value != null && same(member.getValue(), value);
+                        });
+            case ArrayNode array
+            when b instanceof ArrayNode other ->
+                array.size() == other.size()
+                        && IntStream.range(0, array.size()).allMatch(i -> same(array.get(i), other.get(i)));
+            default -> MAPPER.writeValueAsString(a).equals(MAPPER.writeValueAsString(b));
+        };
     }
 
     /**

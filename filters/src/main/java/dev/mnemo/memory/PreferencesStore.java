@@ -1,14 +1,20 @@
 package dev.mnemo.memory;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.memory.Preferences.Member;
+import dev.mnemo.memory.Version.Edit;
+import dev.mnemo.memory.Version.Kind;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +23,8 @@ import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Preferences in Redis: read, replaced, merged and removed, each change a version. What is written is seen by the user's
- * next call. Thread-safe; an error other than {@link PreferencesProblem} means that Redis did not answer.
+ * Preferences in Redis: read, replaced, merged, removed and restored, each change a version. What is written is seen by the
+ * user's next call. Thread-safe; an error other than {@link PreferencesProblem} means that Redis did not answer.
  */
 public final class PreferencesStore {
 
@@ -26,8 +32,14 @@ public final class PreferencesStore {
 
     private static final byte[] NOTHING = {};
 
-    /** How often a merge is tried anew when somebody else wrote in between. */
-    private static final int TRIES = 8;
+    /** How often a change is tried anew when somebody else wrote in between: each time one of them has come through. */
+    private static final int TRIES = 64;
+
+    /** Versions of a user. */
+    static final int VERSIONS = 50;
+
+    /** All versions of a user, in bytes; more only where the newest alone is larger. */
+    static final int VERSIONS_BYTES = 256 * 1024;
 
     /** What became of a change. */
     public sealed interface Change {
@@ -46,14 +58,17 @@ public final class PreferencesStore {
     private final RedisLink link;
     private final TokenCounter tokens;
     private final Scheduler background;
+    private final InstantSource clock;
 
     /**
      * @param background where documents are parsed and counted, never on an event loop
+     * @param clock tells when a change was made
      */
-    public PreferencesStore(RedisLink link, TokenCounter tokens, Scheduler background) {
+    public PreferencesStore(RedisLink link, TokenCounter tokens, Scheduler background, InstantSource clock) {
         this.link = link;
         this.tokens = tokens;
         this.background = background;
+        this.clock = clock;
     }
 
     /** What the user has set; {@link Preferences#present} tells whether there is anything. */
@@ -69,42 +84,127 @@ public final class PreferencesStore {
      * Replaces the document.
      *
      * @param expected the version that must be there; null for any
+     * @param author the id of the API key
      */
-    public Mono<Change> put(Tenant tenant, String user, byte[] json, @Nullable Long expected) {
+    public Mono<Change> put(Tenant tenant, String user, byte[] json, @Nullable Long expected, String author) {
         return counted(() -> PreferencesDocument.parse(json))
-                .flatMap(members -> write(tenant, user, members, expected));
+                .flatMap(members -> write(tenant, user, members, expected, edit(Kind.PUT, 0, author)));
     }
 
     /**
      * Merges a patch into the document (RFC 7396).
      *
      * @param expected the version that must be there; null for any
+     * @param author the id of the API key
      */
-    public Mono<Change> patch(Tenant tenant, String user, byte[] json, @Nullable Long expected) {
-        return patch(tenant, user, json, expected, TRIES);
+    public Mono<Change> patch(Tenant tenant, String user, byte[] json, @Nullable Long expected, String author) {
+        return guarded(
+                expected,
+                () -> get(tenant, user).flatMap(before -> {
+                    if (expected != null && (!before.present() || before.version() != expected)) {
+                        return Mono.just(new Change.Conflict(before.present() ? before.version() : 0));
+                    }
+                    return counted(() -> PreferencesDocument.merge(
+                                    PreferencesDocument.of(before), PreferencesDocument.parse(json)))
+                            .flatMap(members ->
+                                    write(tenant, user, members, before.version(), edit(Kind.PATCH, 0, author)));
+                }));
     }
 
     /**
-     * Removes the document.
+     * Removes the document. Its versions stay, so that it can be restored.
      *
      * @param expected the version that must be there; null for any
+     * @param author the id of the API key
      */
-    public Mono<Change> delete(Tenant tenant, String user, @Nullable Long expected) {
-        return write(tenant, user, null, expected);
+    public Mono<Change> delete(Tenant tenant, String user, @Nullable Long expected, String author) {
+        return write(tenant, user, null, expected, edit(Kind.DELETE, 0, author));
     }
 
-    private Mono<Change> patch(Tenant tenant, String user, byte[] json, @Nullable Long expected, int tries) {
-        return get(tenant, user).flatMap(before -> {
-            if (expected != null && (!before.present() || before.version() != expected)) {
-                return Mono.just(new Change.Conflict(before.present() ? before.version() : 0));
+    /**
+     * Writes a version anew, as the newest; what was a removal removes.
+     *
+     * @param number of a version that is kept; of another it is a {@link PreferencesProblem}
+     * @param expected the version that must be there; null for any
+     * @param author the id of the API key
+     */
+    public Mono<Change> restore(Tenant tenant, String user, long number, @Nullable Long expected, String author) {
+        // The version that is there is read first and guards the write: what is erased in between does not come back.
+        return guarded(
+                expected,
+                () -> get(tenant, user)
+                        .flatMap(before -> version(tenant, user, number).flatMap(version -> {
+                            String json = version.json();
+                            Edit edit = edit(Kind.RESTORE, number, author);
+                            long guard = expected == null ? before.version() : expected;
+                            return json == null
+                                    ? write(tenant, user, null, guard, edit)
+                                    : counted(() -> PreferencesDocument.parse(json.getBytes(UTF_8)))
+                                            .flatMap(members -> write(tenant, user, members, guard, edit));
+                        })));
+    }
+
+    /** What the preferences were, newest first; empty when nothing was set for as long as a user is kept. */
+    public Mono<List<Version>> versions(Tenant tenant, String user) {
+        byte[] key = new UserKeys(tenant.id(), user).versions();
+        return link.<List<byte[]>>send(redis -> redis.lrange(key, 0, VERSIONS - 1))
+                .publishOn(background)
+                .map(PreferencesStore::decoded);
+    }
+
+    /** One of {@link #versions}; a number that is not among them is a {@link PreferencesProblem}. */
+    public Mono<Version> version(Tenant tenant, String user, long number) {
+        return versions(tenant, user)
+                .map(versions -> versions.stream()
+                        .filter(version -> version.number() == number)
+                        .findFirst()
+                        .orElseThrow(() -> notKept(number, versions)));
+    }
+
+    private static PreferencesProblem notKept(long number, List<Version> versions) {
+        return new PreferencesProblem(
+                404,
+                "version " + number + ": not kept "
+                        + (versions.isEmpty()
+                                ? "(none is)"
+                                : "(expected: " + versions.getLast().number() + " to "
+                                        + versions.getFirst().number() + ")"));
+    }
+
+    private static List<Version> decoded(List<byte[]> stored) {
+        List<Version> versions = new ArrayList<>(stored.size());
+        try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
+            for (byte[] bytes : stored) {
+                Version version = VersionCodec.decode(bytes, unpacker, Seal.NONE);
+                if (version != null) {
+                    versions.add(version);
+                }
             }
-            return counted(() ->
-                            PreferencesDocument.merge(PreferencesDocument.of(before), PreferencesDocument.parse(json)))
-                    .flatMap(members -> write(tenant, user, members, before.version()))
-                    .flatMap(change -> change instanceof Change.Conflict && expected == null && tries > 1
-                            ? patch(tenant, user, json, null, tries - 1)
-                            : Mono.just(change));
+        }
+        return versions;
+    }
+
+    /** A change that reads before it writes; anew where somebody else wrote in between. */
+    private static Mono<Change> guarded(@Nullable Long expected, Supplier<Mono<Change>> change) {
+        return guarded(expected, change, TRIES);
+    }
+
+    private static Mono<Change> guarded(@Nullable Long expected, Supplier<Mono<Change>> change, int tries) {
+        return change.get().flatMap(made -> {
+            if (expected != null || made instanceof Change.Done) {
+                return Mono.just(made);
+            }
+            return tries > 1
+                    ? guarded(null, change, tries - 1)
+                    : Mono.error(
+                            new PreferencesProblem(
+                                    409,
+                                    "preferences: others changed them each time (expected: fewer changes at once). Try again."));
         });
+    }
+
+    private Edit edit(Kind kind, long restored, String author) {
+        return new Edit(kind, restored, author, clock.instant());
     }
 
     private Mono<List<Member>> counted(Supplier<ObjectNode> document) {
@@ -112,8 +212,10 @@ public final class PreferencesStore {
                 .subscribeOn(background);
     }
 
-    private Mono<Change> write(Tenant tenant, String user, @Nullable List<Member> members, @Nullable Long expected) {
-        byte[][] keys = {new UserKeys(tenant.id(), user).profile()};
+    private Mono<Change> write(
+            Tenant tenant, String user, @Nullable List<Member> members, @Nullable Long expected, Edit edit) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        byte[][] keys = {of.profile(), of.versions()};
         return link.<List<Long>>eval(
                         WRITE,
                         ScriptOutputType.MULTI,
@@ -122,7 +224,10 @@ public final class PreferencesStore {
                         ascii(String.valueOf(tenant.memory().ttl().toSeconds())),
                         members == null ? ascii("delete") : ascii("set"),
                         members == null ? NOTHING : PreferencesCodec.members(members, Seal.NONE),
-                        members == null ? NOTHING : PreferencesCodec.tokens(members, Seal.NONE))
+                        members == null ? NOTHING : PreferencesCodec.tokens(members, Seal.NONE),
+                        VersionCodec.encode(edit, members, Seal.NONE),
+                        ascii(String.valueOf(VERSIONS)),
+                        ascii(String.valueOf(VERSIONS_BYTES)))
                 .map(answer -> answer.get(0) == 1
                         ? new Change.Done(
                                 new Preferences(answer.get(1), members != null, members == null ? List.of() : members))

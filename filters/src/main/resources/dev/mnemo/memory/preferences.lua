@@ -1,7 +1,8 @@
--- Writes or removes the preferences of a user, if they are as the caller thinks.
+-- Writes or removes the preferences of a user, if they are as the caller thinks, and keeps the version that this makes.
 --
--- KEYS[1]  profile of the user
--- ARGV     the version that must be there ('' for any), seconds to live, 'set' or 'delete', members, their tokens
+-- KEYS[1]  profile of the user      KEYS[2]  its versions, newest first: the number, a space, an entry
+-- ARGV     the version that must be there ('' for any), seconds to live, 'set' or 'delete', members, their tokens;
+--          the new version's entry, how many versions to keep, how many bytes of them
 -- Returns  {1, new version} or {0, version as it is}
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then
@@ -16,5 +17,17 @@ end
 local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or version)
 redis.call('HSET', KEYS[1], 'revision', revision + 1)
 version = redis.call('HINCRBY', KEYS[1], 'version', 1)
+redis.call('LPUSH', KEYS[2], string.format('%d ', version) .. ARGV[6])
+-- Changes are few and lists short: counting anew costs less than a counter that must stay right.
+local kept, bytes = 0, 0
+for _, entry in ipairs(redis.call('LRANGE', KEYS[2], 0, ARGV[7] - 1)) do
+  bytes = bytes + #entry
+  if kept > 0 and bytes > tonumber(ARGV[8]) then
+    break
+  end
+  kept = kept + 1
+end
+redis.call('LTRIM', KEYS[2], 0, kept - 1)
 redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('EXPIRE', KEYS[2], ARGV[2])
 return {1, version}

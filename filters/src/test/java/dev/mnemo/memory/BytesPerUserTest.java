@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -51,12 +52,13 @@ class BytesPerUserTest {
                     Duration.ofSeconds(10),
                     HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
             MemoryStore store = new MemoryStore(links.recall(), links.record(), Memories.ACCESS);
-            PreferencesStore preferences = new PreferencesStore(links.record(), TOKENS, Schedulers.immediate());
+            PreferencesStore preferences =
+                    new PreferencesStore(links.record(), TOKENS, Schedulers.immediate(), InstantSource.system());
             String text = text();
             Random random = new Random(7);
 
             long begin = used(redis.info("memory"));
-            each(user -> preferences.put(tenant, user, PREFERENCES, null).then());
+            each(user -> preferences.put(tenant, user, PREFERENCES, null, "web").then());
             long withPreferences = used(redis.info("memory"));
             each(user -> turns(store, user, text, random, 10));
             long withTen = used(redis.info("memory"));

@@ -15,6 +15,7 @@ import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -33,7 +34,8 @@ class MemoryStoreTest {
     private static final TokenCounter TOKENS = new TokenCounter();
 
     private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record(), Memories.ACCESS);
-    private final PreferencesStore preferences = new PreferencesStore(LINKS.record(), TOKENS, Schedulers.immediate());
+    private final PreferencesStore preferences =
+            new PreferencesStore(LINKS.record(), TOKENS, Schedulers.immediate(), InstantSource.system());
     private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("memory"), Fixtures.memory(2_000, 20));
 
     @AfterAll
@@ -100,7 +102,7 @@ class MemoryStoreTest {
 
     @Test
     void aConversationKeepsItsBlockUntilThePreferencesChange() {
-        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null, "web"));
         Snapshot block = Memories.snapshot(1, "block".getBytes(UTF_8));
         block(store.freeze(tenant, "ada", Memories.OWN, "c", block, false));
 
@@ -113,17 +115,17 @@ class MemoryStoreTest {
                 .isInstanceOfSatisfying(
                         Parts.class, parts -> assertThat(parts.previous()).isEqualTo(block));
 
-        block(preferences.put(tenant, "ada", "{\"a\":2}".getBytes(UTF_8), null));
+        block(preferences.put(tenant, "ada", "{\"a\":2}".getBytes(UTF_8), null, "web"));
 
         assertThat(recall("ada", "c")).isInstanceOf(Parts.class);
     }
 
     @Test
     void deletedPreferencesMakeABlockStaleToo() {
-        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null, "web"));
         block(store.freeze(tenant, "ada", Memories.OWN, "c", Memories.snapshot(1, "block".getBytes(UTF_8)), false));
 
-        block(preferences.delete(tenant, "ada", null));
+        block(preferences.delete(tenant, "ada", null, "web"));
 
         assertThat(recall("ada", "c"))
                 .isInstanceOfSatisfying(
@@ -133,30 +135,30 @@ class MemoryStoreTest {
 
     @Test
     void everythingOfAUserExpires() {
-        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null, "web"));
         block(append(interaction(1), new Fingerprint(1)));
         block(store.freeze(tenant, "ada", Memories.OWN, "c", Memories.snapshot(1, new byte[] {'b'}), false));
 
         List<String> keys = TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + ":ada}:*");
 
         assertThat(keys)
-                .hasSize(4)
+                .hasSize(5)
                 .allSatisfy(key -> assertThat(TestRedis.commands().ttl(key)).isPositive());
     }
 
     @Test
     void aVersionGuardsAChange() {
-        assertThat(block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), 5L)))
+        assertThat(block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), 5L, "web")))
                 .isEqualTo(new Change.Conflict(0));
-        Change first = block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        Change first = block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null, "web"));
         assertThat(first)
                 .isInstanceOfSatisfying(
                         Change.Done.class,
                         done -> assertThat(done.now().version()).isEqualTo(1));
 
-        assertThat(block(preferences.patch(tenant, "ada", "{\"b\":2}".getBytes(UTF_8), 1L)))
+        assertThat(block(preferences.patch(tenant, "ada", "{\"b\":2}".getBytes(UTF_8), 1L, "web")))
                 .isInstanceOf(Change.Done.class);
-        assertThat(block(preferences.patch(tenant, "ada", "{\"c\":3}".getBytes(UTF_8), 1L)))
+        assertThat(block(preferences.patch(tenant, "ada", "{\"c\":3}".getBytes(UTF_8), 1L, "web")))
                 .isEqualTo(new Change.Conflict(2));
 
         assertThat(block(preferences.get(tenant, "ada")).json()).isEqualTo("{\"a\":1,\"b\":2}");
@@ -165,7 +167,10 @@ class MemoryStoreTest {
     @Test
     void mergesThatMeetAreAllSeen() {
         Flux.range(0, 6)
-                .flatMap(i -> preferences.patch(tenant, "ada", ("{\"k" + i + "\":" + i + "}").getBytes(UTF_8), null), 6)
+                .flatMap(
+                        i -> preferences.patch(
+                                tenant, "ada", ("{\"k" + i + "\":" + i + "}").getBytes(UTF_8), null, "web"),
+                        6)
                 .blockLast(PATIENCE);
 
         assertThat(block(preferences.get(tenant, "ada")).members()).hasSize(6);
@@ -215,7 +220,7 @@ class MemoryStoreTest {
     void anOutdatedBlockIsKeptToo() {
         Snapshot block = Memories.snapshot(0, "block".getBytes(UTF_8));
         block(store.freeze(tenant, "ada", Memories.OWN, "c", block, false));
-        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null));
+        block(preferences.put(tenant, "ada", "{\"a\":1}".getBytes(UTF_8), null, "web"));
 
         assertThat(((Parts) recall("ada", "c")).previous()).isEqualTo(block);
         assertThat(TestRedis.commands().ttl(key("ada", "snapshot:c"))).isBetween(86_000L, 86_400L);

@@ -44,6 +44,9 @@ class PreferencesApiTest {
                 "POST | usage | GET",
                 "DELETE | usage/days | GET",
                 "POST | users/ada/preferences | GET, PUT, PATCH, DELETE",
+                "POST | users/ada/preferences/versions | GET",
+                "DELETE | users/ada/preferences/versions/1 | GET",
+                "GET | users/ada/preferences/versions/1/restore | POST",
             })
     void aMethodThatIsNotIsToldWithThoseThatAre(String method, String path, String allowed) {
         HttpResponse<String> answer = MNEMO.send(MNEMO.to("/mnemo/v1/" + path)
@@ -58,15 +61,68 @@ class PreferencesApiTest {
     }
 
     @Test
+    void whatItWasIsKeptWithWhoChangedItAndCanBeRestored() {
+        assertThat(send("GET", "/versions", null).body()).isEqualTo("{\"versions\":[]}");
+        send("PUT", "{\"tone\":\"direct\",\"n\":1.10}");
+        send("PATCH", "{\"tone\":null,\"language\":\"Go\"}");
+        send("PUT", "{\"language\":null}");
+        send("DELETE", null);
+
+        HttpResponse<String> restored = send("POST", "/versions/2/restore", null, "If-Match", "\"4\"");
+
+        assertThat(restored.statusCode()).isEqualTo(200);
+        assertThat(restored.headers().firstValue("ETag")).hasValue("\"5\"");
+        assertThat(restored.body()).isEqualTo("{\"n\":1.10,\"language\":\"Go\"}");
+        assertThat(send("GET", null).body()).isEqualTo(restored.body());
+        assertThat(send("GET", "/versions", null).body().replaceAll("\"20[0-9T:.-]+Z\"", "T"))
+                .isEqualTo("{\"versions\":["
+                        + "{\"version\":5,\"at\":T,\"author\":\"web\",\"change\":\"restore\",\"of\":2,"
+                        + "\"diff\":{\"n\":1.10,\"language\":\"Go\"}},"
+                        + "{\"version\":4,\"at\":T,\"author\":\"web\",\"change\":\"delete\",\"diff\":null},"
+                        + "{\"version\":3,\"at\":T,\"author\":\"web\",\"change\":\"put\","
+                        + "\"diff\":{\"n\":null,\"language\":null},\"exact\":false},"
+                        + "{\"version\":2,\"at\":T,\"author\":\"web\",\"change\":\"patch\","
+                        + "\"diff\":{\"tone\":null,\"language\":\"Go\"}},"
+                        + "{\"version\":1,\"at\":T,\"author\":\"web\",\"change\":\"put\","
+                        + "\"diff\":{\"tone\":\"direct\",\"n\":1.10}}]}");
+        HttpResponse<String> first = send("GET", "/versions/1", null);
+        assertThat(first.body()).isEqualTo("{\"tone\":\"direct\",\"n\":1.10}");
+        assertThat(first.headers().firstValue("ETag")).isEmpty();
+        assertThat(send("GET", "/versions/4", null).body()).contains("version 4: a removal");
+        assertThat(send("POST", "/versions/4/restore", null).statusCode()).isEqualTo(204);
+        assertThat(send("GET", null).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, 9, 404, version 9: not kept (expected: 1 to 1)",
+        "GET, x, 400, version: not a number",
+        "POST, 9/restore, 404, version 9: not kept (expected: 1 to 1)",
+        "POST, x/restore, 400, version: not a number",
+        "POST, 1/restore, 412, If-Match: not the version that is there",
+    })
+    void aVersionThatIsNotIsTold(String method, String version, int status, String told) {
+        send("PUT", "{}");
+
+        HttpResponse<String> answer = send(method, "/versions/" + version, null, "If-Match", "\"7\"");
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.body()).contains("mnemo: " + told);
+    }
+
+    @Test
     void aVersionGuardsAChange() {
         send("PUT", "{\"a\":1}");
 
-        HttpResponse<String> stale = send("PUT", "{\"a\":2}", "If-Match", "\"7\"");
+        HttpResponse<String> stale = send("PUT", "", "{\"a\":2}", "If-Match", "\"7\"");
         assertThat(stale.statusCode()).isEqualTo(412);
         assertThat(stale.body()).contains("mnemo: If-Match").contains("\\\"1\\\"");
-        assertThat(send("PUT", "{\"a\":2}", "If-Match", "\"1\"").statusCode()).isEqualTo(200);
-        assertThat(send("DELETE", null, "If-Match", "\"1\"").statusCode()).isEqualTo(412);
-        assertThat(send("PUT", "{\"a\":2}", "If-Match", "mine").statusCode()).isEqualTo(400);
+        assertThat(send("PUT", "", "{\"a\":2}", "If-Match", "\"1\"").statusCode())
+                .isEqualTo(200);
+        assertThat(send("DELETE", "", null, "If-Match", "\"1\"").statusCode()).isEqualTo(412);
+        assertThat(send("PUT", "", "{\"a\":2}", "If-Match", "mine").statusCode())
+                .isEqualTo(400);
     }
 
     @ParameterizedTest
@@ -125,8 +181,12 @@ class PreferencesApiTest {
                 .GET());
     }
 
-    private HttpResponse<String> send(String method, String body, String... headers) {
-        HttpRequest.Builder request = MNEMO.to("/mnemo/v1/users/" + user + "/preferences")
+    private HttpResponse<String> send(String method, String body) {
+        return send(method, "", body);
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = MNEMO.to("/mnemo/v1/users/" + user + "/preferences" + path)
                 .header("Authorization", "Bearer acme-key")
                 .header("Content-Type", "application/json")
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
