@@ -60,6 +60,8 @@ class BytesPerUserTest {
             long begin = used(redis.info("memory"));
             each(user -> preferences.put(tenant, user, PREFERENCES, null, "web").then());
             long withPreferences = used(redis.info("memory"));
+            each(user -> changes(preferences, user, 9));
+            long withVersions = used(redis.info("memory"));
             each(user -> turns(store, user, text, random, 10));
             long withTen = used(redis.info("memory"));
             each(user -> turns(store, user, text, random, 10));
@@ -76,10 +78,11 @@ class BytesPerUserTest {
             long withBlock = used(redis.info("memory"));
 
             report("preferences of " + PREFERENCES.length + " bytes", withPreferences - begin);
-            report("10 interactions (20 messages)", withTen - withPreferences);
-            report("20 interactions (40 messages)", withTwenty - withPreferences);
+            report("9 more versions of them", withVersions - withPreferences);
+            report("10 interactions (20 messages)", withTen - withVersions);
+            report("20 interactions (40 messages)", withTwenty - withVersions);
             report("a conversation's block of " + block.tokens() + " tokens", withBlock - withTwenty);
-            assertThat((withTen - begin) / USERS)
+            assertThat((withTen - withVersions + withPreferences - begin) / USERS)
                     .as("preferences and 20 messages of 10 KB of JSON")
                     .isLessThan(9_000);
             links.closed().block();
@@ -98,6 +101,13 @@ class BytesPerUserTest {
 
     private static void each(Work work) {
         Flux.range(0, USERS).concatMap(user -> work.on("user-" + user), 8).blockLast(Duration.ofMinutes(3));
+    }
+
+    private Mono<Void> changes(PreferencesStore preferences, String user, int count) {
+        return Flux.range(0, count)
+                .concatMap(i ->
+                        preferences.patch(tenant, user, ("{\"level\":\"" + i + "\"}").getBytes(UTF_8), null, "backend"))
+                .then();
     }
 
     private Mono<Void> turns(MemoryStore store, String user, String text, Random random, int count) {
