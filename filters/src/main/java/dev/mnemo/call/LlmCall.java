@@ -213,19 +213,19 @@ public final class LlmCall {
                 Upstreams.takesSeparate(upstream()), tenant().memory().marker());
     }
 
-    /** What is sent upstream: the client's bytes, with the block spliced in where there is one. */
+    /** What is sent upstream: the client's bytes, with the block and the tail spliced in where there are such. */
     public SplicedBody body() {
         SplicedBody spliced = body;
         return spliced == null ? SplicedBody.of(request().body()) : spliced;
     }
 
-    /** Written by compose, where there is a block. */
+    /** Written by compose, once: with all that is put in. */
     public void body(SplicedBody spliced) {
         body = once(body, spliced, "body");
     }
 
     /**
-     * Takes the block out again: the upstream finds the prompt too long, and has generated nothing. The one part that may
+     * Takes all out again, the block and the tail: the upstream finds the prompt too long, and has generated nothing. The one part that may
      * change after it was written.
      */
     public void withdrawBlock() {

@@ -16,6 +16,7 @@ import dev.mnemo.json.SplicedBody;
 import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Upstream.Protocol;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class AnthropicMessages implements Dialect {
     private static final byte[] BLOCK = bytes("{\"type\":\"text\",\"text\":");
     private static final byte[] OUR_BLOCK = bytes("{\"type\":\"text\",\"text\":\"");
     private static final byte[] BLOCK_END = bytes("}");
+    private static final byte[] OUR_BLOCK_END = bytes("\"}");
 
     private AnthropicMessages() {}
 
@@ -94,6 +96,24 @@ final class AnthropicMessages implements Dialect {
                                 : Edit.insert(system.end() - 1, COMMA, OUR_BLOCK, block, end));
             }
         };
+    }
+
+    /**
+     * As the last block of the message: behind tools' answers, which must be the first, and behind whatever the client has
+     * marked. A string becomes a block, so that the prompt is the same when the client writes the same words the other way:
+     * many do, when they move their mark on.
+     */
+    @Override
+    public List<Edit> placeTail(ChatRequest request, byte[] tail) {
+        Span content = request.kept().signs() ? null : request.lastWords();
+        if (content == null) {
+            return List.of();
+        }
+        return request.body()[content.start()] == '['
+                ? List.of(Edit.insert(content.end() - 1, COMMA, OUR_BLOCK, tail, OUR_BLOCK_END))
+                : List.of(
+                        Edit.insert(content.start(), LIST, BLOCK),
+                        Edit.insert(content.end(), BLOCK_END, COMMA, OUR_BLOCK, tail, OUR_BLOCK_END, LIST_END));
     }
 
     /** Only where a slot is free, and never so that a shorter life stands before a longer one: both would be refused. */

@@ -9,6 +9,7 @@ import dev.mnemo.json.JsonReader.Elements;
 import dev.mnemo.json.JsonReader.Members;
 import dev.mnemo.json.JsonReader.Span;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -18,12 +19,17 @@ final class AnthropicReader {
     /** What Claude Code puts into a user's message by itself. */
     private static final String REMINDER = "<system-reminder>";
 
+    /** Models that think only when they are asked to: Claude before 5, and all others. */
+    private static final Pattern ASKED =
+            Pattern.compile("(?is)claude-(instant|v?[1-4]\\b|(opus|sonnet|haiku)-4\\b)|^(?!.*claude)");
+
     private String model = "";
     private boolean stream;
     private long maxTokens = -1;
     private @Nullable Span system;
     private boolean continues;
     private boolean signed;
+    private @Nullable String thinking;
     private int markers;
     private boolean shortBefore;
     private boolean longAfter;
@@ -43,8 +49,13 @@ final class AnthropicReader {
                 scan.carriers,
                 scan.messages,
                 new Place(scan.firstMember(), system),
-                continues ? Kept.CLOSED : Kept.signed(signed),
+                new Kept(null, false, false, continues, false, signed && !continues, thinks()),
                 new CacheMarkers(markers, shortBefore, longAfter));
+    }
+
+    /** Claude from 5 on, and whatever is called Claude without an older number, thinks by itself. */
+    private boolean thinks() {
+        return thinking == null ? !ASKED.matcher(model).find() : !thinking.equals("disabled");
     }
 
     private void member(RequestScan scan, String name, JsonToken value) {
@@ -57,6 +68,7 @@ final class AnthropicReader {
             case "tools" -> tools(scan, name);
             case "cache_control" -> marker(scan, value, false);
             case "thread" -> thread(scan, name);
+            case "thinking" -> thinking(scan, name);
             case "metadata" -> scan.carriers(name, value);
             default -> scan.carrier(name, value);
         }
@@ -115,6 +127,13 @@ final class AnthropicReader {
         scan.once(name);
         for (Members m = scan.json.members(); m.next(); ) {
             continues |= m.name().equals("type") && "continue".equals(scan.json.string());
+        }
+    }
+
+    private void thinking(RequestScan scan, String name) {
+        scan.once(name);
+        for (Members m = scan.json.members(); m.next(); ) {
+            thinking = m.name().equals("type") ? scan.json.string() : thinking;
         }
     }
 

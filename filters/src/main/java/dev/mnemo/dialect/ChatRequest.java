@@ -72,6 +72,8 @@ public record ChatRequest(
      * @param closed whether no system text can be added to it
      * @param later whether the answer may be only a promise, and is generated after it
      * @param signed whether it repeats thinking that the provider has signed together with all that stands before it
+     * @param signs whether the answer may hold such thinking: all that this request says must then be the same, to the
+     *     byte, in every later one
      */
     public record Kept(
             @Nullable String continues,
@@ -79,18 +81,15 @@ public record ChatRequest(
             boolean resumable,
             boolean closed,
             boolean later,
-            boolean signed) {
+            boolean signed,
+            boolean signs) {
 
-        static final Kept OPEN = new Kept(null, false, false, false, false, false);
-        static final Kept CLOSED = new Kept(null, false, false, true, false, false);
+        static final Kept OPEN = new Kept(null, false, false, false, false, false, false);
+        static final Kept CLOSED = new Kept(null, false, false, true, false, false, false);
 
         /** Whether the request itself holds all that becomes prompt. */
         public boolean isWhole() {
             return continues == null && !closed;
-        }
-
-        static Kept signed(boolean signed) {
-            return new Kept(null, false, false, false, false, signed);
         }
     }
 
@@ -180,6 +179,22 @@ public record ChatRequest(
             }
         }
         return null;
+    }
+
+    /** The content of the user's last message that has words in it; null when there is none. */
+    @Nullable
+    Span lastWords() {
+        for (Message message : messages.reversed()) {
+            if (message.role() == Role.USER && message.texts().stream().anyMatch(ChatRequest::hasWords)) {
+                return message.content();
+            }
+        }
+        return null;
+    }
+
+    /** More than the quotes. */
+    private static boolean hasWords(Span literal) {
+        return literal.end() - literal.start() > 2;
     }
 
     /**

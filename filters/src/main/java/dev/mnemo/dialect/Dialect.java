@@ -3,8 +3,10 @@ package dev.mnemo.dialect;
 import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.json.JsonReader;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.Upstream.Protocol;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A wire format of LLM calls. Small and total: every dialect does all of it. Implementations are stateless. */
@@ -44,6 +46,18 @@ public sealed interface Dialect
      * @param block the content of a JSON string, escaped
      */
     SplicedBody place(ChatRequest request, byte[] block, Placement placement);
+
+    /**
+     * Where a tail goes: a text that may be another one in the user's next turn. It stands in the user's own message, behind
+     * the last words of the user's in this request, whatever assistants and tools have said since; so the same text stands
+     * at the same place in every call of a tool loop. It may be placed together with the block, by
+     * {@link SplicedBody#with}.
+     *
+     * @param tail the content of a JSON string, escaped; not empty
+     * @return what puts it in; empty where there is no place for it: no user's words are in the request, or the answer's
+     *     thinking will be {@linkplain ChatRequest.Kept#signs() signed} together with them
+     */
+    List<Edit> placeTail(ChatRequest request, byte[] tail);
 
     /** Reads one JSON object of an answer: the whole of it, or one piece of a stream. The reader stands on its start. */
     void readAnswer(JsonReader json, AnswerParts into);

@@ -15,6 +15,7 @@ import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.Upstream.Protocol;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -95,6 +96,20 @@ final class GeminiContent implements Dialect {
         }
         return SplicedBody.of(
                 body, Edit.insert(members, MEMBER, OBJECT, PARTS, PART, block, PART_END, LIST_END, OBJECT_END, COMMA));
+    }
+
+    /** As the last part of the content. */
+    @Override
+    public List<Edit> placeTail(ChatRequest request, byte[] tail) {
+        Span parts = request.lastWords();
+        if (parts == null) {
+            return List.of();
+        }
+        return request.body()[parts.start()] == '['
+                ? List.of(Edit.insert(parts.end() - 1, COMMA, PART, tail, PART_END))
+                : List.of(
+                        Edit.insert(parts.start(), LIST),
+                        Edit.insert(parts.end(), COMMA, PART, tail, PART_END, LIST_END));
     }
 
     private static SplicedBody intoContents(byte[] body, Span first, byte[] block) {

@@ -10,7 +10,9 @@ import dev.mnemo.json.JsonReader;
 import dev.mnemo.json.JsonReader.Members;
 import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.Upstream.Protocol;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -45,6 +47,11 @@ final class OllamaChat implements Dialect {
     @Override
     public SplicedBody place(ChatRequest request, byte[] block, Placement placement) {
         return OpenAiChat.placeAmongMessages(request, block, false);
+    }
+
+    @Override
+    public List<Edit> placeTail(ChatRequest request, byte[] tail) {
+        return OpenAiChat.INSTANCE.placeTail(request, tail);
     }
 
     /** A line and a whole answer have the same shape. */

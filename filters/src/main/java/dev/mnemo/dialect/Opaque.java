@@ -7,6 +7,7 @@ import dev.mnemo.dialect.ChatRequest.Place;
 import dev.mnemo.dialect.ChatRequest.Size;
 import dev.mnemo.json.JsonReader;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.Upstream.Protocol;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,11 @@ record Opaque(Protocol protocol) implements Dialect {
     @Override
     public SplicedBody place(ChatRequest request, byte[] block, Placement placement) {
         return SplicedBody.of(request.body());
+    }
+
+    @Override
+    public List<Edit> placeTail(ChatRequest request, byte[] tail) {
+        return List.of();
     }
 
     @Override

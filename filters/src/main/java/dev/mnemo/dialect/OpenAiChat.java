@@ -95,6 +95,25 @@ final class OpenAiChat implements Dialect {
         return merged(request.body(), content, block);
     }
 
+    @Override
+    public List<Edit> placeTail(ChatRequest request, byte[] tail) {
+        return behindLastWords(request, tail, PART_AFTER);
+    }
+
+    /**
+     * Into the string, as a paragraph of its own, or as one more part: many servers of the format take no parts where the
+     * client sends a string.
+     */
+    static List<Edit> behindLastWords(ChatRequest request, byte[] tail, byte[] part) {
+        Span content = request.lastWords();
+        if (content == null) {
+            return List.of();
+        }
+        int close = content.end() - 1;
+        boolean string = request.body()[close] == '"';
+        return List.of(string ? Edit.insert(close, BLANK_LINE, tail) : Edit.insert(close, part, tail, END));
+    }
+
     /** Into the string, or as one more part. */
     private static SplicedBody merged(byte[] body, Span content, byte[] block) {
         int close = content.end() - 1;

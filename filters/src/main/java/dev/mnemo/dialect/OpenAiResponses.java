@@ -13,6 +13,7 @@ import dev.mnemo.json.JsonReader.Span;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.Upstream.Protocol;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class OpenAiResponses implements Dialect {
 
     private static final byte[] ITEM =
             bytes("{\"type\":\"message\",\"role\":\"developer\",\"content\":[{\"type\":\"input_text\",\"text\":\"");
+    private static final byte[] PART_AFTER = bytes(",{\"type\":\"input_text\",\"text\":\"");
     private static final byte[] ITEM_END = bytes("\"}]}");
     private static final byte[] LIST = bytes("[");
     private static final byte[] USER = bytes(",{\"type\":\"message\",\"role\":\"user\",\"content\":");
@@ -94,6 +96,11 @@ final class OpenAiResponses implements Dialect {
                 ? SplicedBody.of(
                         body, Edit.insert(request.messages().getFirst().span().start(), ITEM, block, ITEM_END, COMMA))
                 : SplicedBody.of(body, Edit.insert(before.span().end(), COMMA, ITEM, block, ITEM_END));
+    }
+
+    @Override
+    public List<Edit> placeTail(ChatRequest request, byte[] tail) {
+        return OpenAiChat.behindLastWords(request, tail, PART_AFTER);
     }
 
     /** An event, or a whole Response. Servers that are compatible write an event's type behind what it is about. */

@@ -43,10 +43,10 @@ final class OpenAiResponsesReader {
     private Kept kept(Endpoint endpoint) {
         boolean resumable = store && endpoint.operation() != Endpoint.Operation.COUNT;
         if (conversation != null) {
-            return new Kept("conversation:" + conversation, true, false, input == null, background, false);
+            return new Kept("conversation:" + conversation, true, false, input == null, background, false, false);
         }
         String continues = previous == null ? null : "response:" + previous;
-        return new Kept(continues, false, resumable, input == null, background, false);
+        return new Kept(continues, false, resumable, input == null, background, false, false);
     }
 
     private void member(RequestScan scan, String name, JsonToken value) {

@@ -2,7 +2,9 @@ package dev.mnemo.json;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A body with pieces put into it: its original bytes, untouched, and what stands between them. Immutable; nothing is copied
@@ -50,6 +52,20 @@ public final class SplicedBody {
             at = edit.end();
         }
         return new SplicedBody(original, List.of(edits));
+    }
+
+    /**
+     * The same with more edits. At one place what is there already stands first.
+     *
+     * @param more in any order
+     * @throws IndexOutOfBoundsException when the body has no such place, or one lies inside another
+     */
+    public SplicedBody with(List<Edit> more) {
+        return of(
+                original,
+                Stream.concat(edits.stream(), more.stream())
+                        .sorted(Comparator.comparingInt(Edit::start))
+                        .toArray(Edit[]::new));
     }
 
     /** Whether it differs from the original. */

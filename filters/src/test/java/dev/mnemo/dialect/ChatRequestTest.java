@@ -159,7 +159,7 @@ class ChatRequestTest {
         Kept kept = read(Endpoints.RESPONSES, body).kept();
 
         assertThat(String.valueOf(kept.continues())).isEqualTo(continues);
-        assertThat(kept).isEqualTo(new Kept(kept.continues(), endless, resumable, false, false, false));
+        assertThat(kept).isEqualTo(new Kept(kept.continues(), endless, resumable, false, false, false, false));
         assertThat(read(Endpoints.RESPONSES, body).starts()).isEqualTo(continues.equals("null"));
     }
 
@@ -169,7 +169,7 @@ class ChatRequestTest {
         Kept kept = read(Endpoints.RESPONSES, "{'model':'m','input':'u','background':" + background + "}")
                 .kept();
 
-        assertThat(kept).isEqualTo(new Kept(null, false, true, false, later, false));
+        assertThat(kept).isEqualTo(new Kept(null, false, true, false, later, false, false));
     }
 
     @Test
@@ -178,7 +178,41 @@ class ChatRequestTest {
         ChatRequest request = read(count, "{'model':'m','input':'u','previous_response_id':'resp_1'}");
 
         assertThat(request.counts()).isTrue();
-        assertThat(request.kept()).isEqualTo(new Kept("response:resp_1", false, false, false, false, false));
+        assertThat(request.kept()).isEqualTo(new Kept("response:resp_1", false, false, false, false, false, false));
+    }
+
+    /** A model that thinks by itself takes no word, and cannot always be told not to. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "claude-opus-5-5                           |                                              | true",
+                "claude-opus-5                             |                                              | true",
+                "claude-opus-5                             | ,'thinking':{'type':'disabled'}              | false",
+                "claude-opus-5                             | ,'thinking':{'budget_tokens':1,'type':'enabled'} | true",
+                "us.anthropic.claude-fable-5-1-v1:0        |                                              | true",
+                "claude-haiku-10                           |                                              | true",
+                "claude-opus-latest                        |                                              | true",
+                "claude-opus-latest                        | ,'thinking':null                             | true",
+                "claude-opus-4-8                           |                                              | false",
+                "claude-opus-4-8                           | ,'thinking':{'type':'adaptive'}              | true",
+                "anthropic/Claude-Sonnet-4.6               |                                              | false",
+                "claude-sonnet-4-5-20250929                |                                              | false",
+                "claude-3-7-sonnet@20250219                |                                              | false",
+                "anthropic.claude-v2:1                     | ,'thinking':{}                               | false",
+                "claude-instant-1.2                        |                                              | false",
+                "qwen3                                     |                                              | false",
+                "qwen3                                     | ,'thinking':{'type':'enabled'}               | true",
+            })
+    void anAnswerMaySignWhatStandsBeforeIt(String model, String thinking, boolean signs) {
+        String members = thinking == null ? "" : thinking;
+        for (String thread : List.of("", ",'thread':{'type':'continue','previous_message_id':'msg_1'}")) {
+            String body =
+                    "{'model':'" + model + "'" + members + thread + ",'messages':[{'role':'user','content':'u'}]}";
+
+            assertThat(read(Endpoints.ANTHROPIC, body).kept().signs()).isEqualTo(signs);
+        }
     }
 
     @ParameterizedTest
@@ -199,7 +233,7 @@ class ChatRequestTest {
         String body = "{'model':'m'," + members.replace("U", "'messages':[{'role':'user','content':'u'}]") + "}";
 
         assertThat(read(Endpoints.ANTHROPIC, body).kept())
-                .isEqualTo(new Kept(null, false, false, closed, false, signed));
+                .isEqualTo(new Kept(null, false, false, closed, false, signed, false));
     }
 
     @ParameterizedTest
