@@ -27,7 +27,8 @@ class DialectsDocTest {
     private static final String END = "<!-- end -->";
 
     /** What cannot be probed of a dialect, in words; a dialect without them does not compile. */
-    private record Words(String body, String calls, String counts, String place, String conversation, String held) {}
+    private record Words(
+            String body, String calls, String counts, String place, String tail, String conversation, String held) {}
 
     private static Words words(Dialect dialect) {
         return switch (dialect) {
@@ -37,6 +38,7 @@ class DialectsDocTest {
                         "`…/chat/completions`, Azure's `/openai/deployments/{d}/chat/completions`",
                         "/v1/chat/completions/count",
                         "a message of its own behind the leading `system`/`developer` ones (OpenAI, Azure); elsewhere inside the last of them",
+                        "a paragraph of its own at the end of the string, or the last `text` part",
                         "header; `metadata.session_id`, `litellm_session_id`",
                         "–");
             case OpenAiResponses responses ->
@@ -45,6 +47,7 @@ class DialectsDocTest {
                         "`…/v1/responses`, Azure's `/openai/responses`",
                         "/v1/responses/input_tokens",
                         "a `developer` item of its own in `input`, behind the leading ones",
+                        "a paragraph of its own at the end of the string, or the last `input_text` part",
                         "`previous_response_id`, `conversation`; header; `client_metadata.session_id`",
                         "the block is sent once in a chain");
             case AnthropicMessages anthropic ->
@@ -53,6 +56,7 @@ class DialectsDocTest {
                         "`…/v1/messages`",
                         "/v1/messages/count_tokens",
                         "the last block of `system`",
+                        "the last block of the message; none where its thinking is signed",
                         "header; the session in `metadata.user_id`",
                         "threads that `continue` get no block");
             case GeminiContent gemini ->
@@ -61,6 +65,7 @@ class DialectsDocTest {
                         "`…/models/{m}:generateContent`, `:streamGenerateContent` (Gemini API and Vertex AI)",
                         "/v1beta/models/m:countTokens",
                         "the last part of `systemInstruction`",
+                        "the last part of the content",
                         "header",
                         "`cachedContent` gets no block");
             case OllamaChat ollama ->
@@ -69,6 +74,7 @@ class DialectsDocTest {
                         "`/api/chat`",
                         "/api/chat/count",
                         "inside the last leading `system` message; at most a quarter of `num_ctx` (of 4,096 where none is said)",
+                        "a paragraph of its own at the end of the string",
                         "header",
                         "–");
             case Opaque opaque -> throw new IllegalArgumentException("passes through");
@@ -93,6 +99,7 @@ class DialectsDocTest {
                 new Row("calls", d -> words(d).calls()),
                 new Row("an upstream's `speaks`", d -> "`" + d.protocol().name().toLowerCase(Locale.ROOT) + "`"),
                 new Row("the block goes", d -> words(d).place()),
+                new Row("a tail goes behind the user's last words", d -> words(d).tail()),
                 new Row("stream", DialectsDocTest::stream),
                 new Row("usage", d -> usage(d)),
                 new Row("errors of Mnemo's own", d -> "`" + error(d) + "`"),

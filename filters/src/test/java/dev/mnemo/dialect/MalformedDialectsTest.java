@@ -94,6 +94,7 @@ class MalformedDialectsTest {
                 "{'model':'m','max_tokens':-1,'messages':[U]} | max_tokens: not a whole number",
                 "{'model':'m','max_tokens':'8','messages':[U]} | max_tokens: not a whole number",
                 "{'model':'m','thread':{'type':'create'},'thread':{'type':'continue'},'messages':[U]} | thread: twice",
+                "{'model':'m','thinking':{'type':'disabled'},'thinking':{'type':'enabled'},'messages':[U]} | thinking: twice",
                 "{'model':'m','metadata':{'user_id':'a','user_id':'b'},'messages':[U]} | metadata.user_id: twice",
                 "{'model':'m','metadata':{'user_id':'a'},'metadata':{'user_id':'b'},'messages':[U]} | metadata.user_id: twice",
             })

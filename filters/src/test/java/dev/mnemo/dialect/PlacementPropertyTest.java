@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.dialect.Dialect.Placement;
 import dev.mnemo.json.JsonText;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,12 +21,17 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** In every dialect and any request: the block stands where a reader of the whole tree would put it, and nothing else changes. */
+/**
+ * In every dialect and any request: the block and the tail stand where a reader of the whole tree would put them, and nothing
+ * else changes.
+ */
 class PlacementPropertyTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String BLOCK = "<user_context>\n\"direct\" — é 👋\n</user_context>";
     private static final byte[] ESCAPED = JsonText.escaped(BLOCK);
+    private static final String TAIL = "<recalled>\n\"tea\" — é 👋 \\\n</recalled>";
+    private static final byte[] ESCAPED_TAIL = JsonText.escaped(TAIL);
     private static final int REQUESTS = 2_000;
 
     static Stream<Endpoint> dialects() {
@@ -43,6 +49,36 @@ class PlacementPropertyTest {
 
             assertThat(placed).as(sent).isEqualTo(TreePlacement.of(endpoint, (ObjectNode) JSON.readTree(sent), BLOCK));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dialects")
+    void everyOtherByteIsTheClientsWithATailToo(Endpoint endpoint) {
+        RandomRequests requests = new RandomRequests(20_261_128);
+        int placed = 0;
+        for (int i = 0; i < REQUESTS; i++) {
+            String sent = requests.next(endpoint);
+            ChatRequest request = Endpoints.read(endpoint, sent);
+
+            List<Edit> edits = endpoint.dialect().placeTail(request, ESCAPED_TAIL);
+
+            ObjectNode expected = TreePlacement.withTail(endpoint, (ObjectNode) JSON.readTree(sent), TAIL);
+            assertThat(edits.isEmpty()).as(sent).isEqualTo(expected == null);
+            if (expected != null) {
+                SplicedBody tail = SplicedBody.of(request.body()).with(edits);
+                SplicedBody both = endpoint.dialect()
+                        .place(request, ESCAPED, Endpoints.MERGED)
+                        .with(edits);
+
+                assertThat(requireOnlyInsertions(request.body(), tail)).as(sent).isEqualTo(expected);
+                assertThat(requireOnlyInsertions(request.body(), both))
+                        .as(sent)
+                        .isEqualTo(TreePlacement.of(endpoint, expected, BLOCK));
+                assertThat(tail.length() - request.body().length).isLessThan(ESCAPED_TAIL.length + 70);
+                placed++;
+            }
+        }
+        assertThat(placed).isGreaterThan(REQUESTS / 3);
     }
 
     @Test
@@ -88,13 +124,17 @@ class PlacementPropertyTest {
 
     /** The placed request, of which every byte but the block's is the client's own. */
     private static JsonNode requireSpliced(Endpoint endpoint, String request, Placement placement) {
-        byte[] sent = request.getBytes(UTF_8);
-        SplicedBody body = endpoint.dialect().place(endpoint.dialect().read(endpoint, sent), ESCAPED, placement);
+        ChatRequest read = Endpoints.read(endpoint, request);
+        return requireOnlyInsertions(read.body(), endpoint.dialect().place(read, ESCAPED, placement));
+    }
+
+    /** The request as it goes up. Only a value that says nothing may be gone. */
+    private static JsonNode requireOnlyInsertions(byte[] sent, SplicedBody body) {
         int at = 0;
         for (ByteBuffer slice : body.slices()) {
             if (slice.array() == sent) {
                 String lost = new String(sent, at, slice.arrayOffset() - at, UTF_8);
-                assertThat(lost).as(request).isIn("", "null", "\"\"");
+                assertThat(lost).as(new String(sent, UTF_8)).isIn("", "null", "\"\"");
                 at = slice.arrayOffset() + slice.remaining();
             }
         }

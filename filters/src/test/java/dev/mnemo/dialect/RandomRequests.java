@@ -17,6 +17,8 @@ public final class RandomRequests {
         "👩‍👩‍👧‍👦",
         "\\u00e9",
         "\\ud83d\\ude00",
+        "\\udc4b",
+        "\\ud83d",
         "\\n",
         "\\\"quoted\\\"",
         "<user_context>",
@@ -127,6 +129,12 @@ public final class RandomRequests {
                             + marker() + "}]"));
         }
         messages.add(message("user", content("text", "image")));
+        if (random.nextInt(3) == 0) {
+            messages.add(message("assistant", "[{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"f\",\"input\":{}}]"));
+            messages.add(message(
+                    "user",
+                    "[{\"type\":\"tool_result\",\"tool_use_id\":\"t1\",\"content\":" + text() + marker() + "}]"));
+        }
         members.add(member("messages", list(messages)));
         if (random.nextInt(4) == 0) {
             members.add(member("cache_control", "{\"type\":\"ephemeral\"}"));
@@ -181,6 +189,10 @@ public final class RandomRequests {
             messages.add("{\"role\":\"tool\",\"tool_name\":\"f\",\"content\":" + text() + "}");
         }
         messages.add(message("user", text()));
+        if (random.nextInt(3) == 0) {
+            messages.add(message("assistant", "\"\""));
+            messages.add("{\"role\":\"tool\",\"tool_name\":\"f\",\"content\":" + text() + "}");
+        }
         members.add(member("messages", list(messages)));
         return members;
     }
@@ -192,15 +204,20 @@ public final class RandomRequests {
         }
         for (int i = random.nextInt(4); i > 0; i--) {
             messages.add(message("user", content("text", "image_url")));
-            if (random.nextInt(3) == 0) {
-                messages.add(
-                        "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}");
-                messages.add("{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":" + text() + "}");
-            }
+            toolLoop(messages);
             messages.add(message("assistant", text()));
         }
         messages.add(message("user", content("text", "image_url")));
+        toolLoop(messages);
         return list(messages);
+    }
+
+    private void toolLoop(List<String> messages) {
+        if (random.nextInt(3) == 0) {
+            messages.add(
+                    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}");
+            messages.add("{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":" + text() + "}");
+        }
     }
 
     private String message(String role, String content) {

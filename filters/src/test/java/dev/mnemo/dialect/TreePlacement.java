@@ -1,13 +1,16 @@
 package dev.mnemo.dialect;
 
 import dev.mnemo.dialect.Endpoint.Operation;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Where the block belongs, told once more: in trees, slowly and plainly. */
+/** Where the block and the tail belong, told once more: in trees, slowly and plainly. */
 final class TreePlacement {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -30,6 +33,54 @@ final class TreePlacement {
             default -> intoMessages((ArrayNode) request.get("messages"), block);
         }
         return request;
+    }
+
+    /** The request with a tail; null where no user has said a word. */
+    static @Nullable ObjectNode withTail(Endpoint endpoint, ObjectNode request, String tail) {
+        if (request.path("input").isString()) {
+            String own = request.get("input").stringValue();
+            return own.isEmpty() ? null : request.put("input", own + "\n\n" + tail);
+        }
+        String list = Stream.of("messages", "contents", "input")
+                .filter(request::has)
+                .findFirst()
+                .orElseThrow();
+        String content = list.equals("contents") ? "parts" : "content";
+        List<JsonNode> messages = elements(request.get(list));
+        for (JsonNode message : messages.reversed()) {
+            boolean user = message.path("role").stringValue("user").equals("user")
+                    && message.path("type").stringValue("message").equals("message");
+            boolean words = elements(message.path(content)).stream()
+                    .anyMatch(part ->
+                            !part.stringValue(part.path("text").stringValue("")).isEmpty());
+            if (user && words) {
+                ((ObjectNode) message).set(content, withTail(endpoint, message.get(content), tail));
+                return request;
+            }
+        }
+        return null;
+    }
+
+    private static JsonNode withTail(Endpoint endpoint, JsonNode content, String tail) {
+        ObjectNode part = endpoint.dialect() instanceof GeminiContent
+                ? JSON.createObjectNode().put("text", tail)
+                : text(tail).put("type", endpoint.dialect() instanceof OpenAiResponses ? "input_text" : "text");
+        if (content instanceof ArrayNode parts) {
+            return parts.add(part);
+        }
+        if (content.isObject()) {
+            return list(content, part);
+        }
+        String own = content.stringValue();
+        return endpoint.dialect() instanceof AnthropicMessages
+                ? list(text(own), part)
+                : JSON.getNodeFactory().stringNode(own + "\n\n" + tail);
+    }
+
+    private static List<JsonNode> elements(JsonNode node) {
+        return node instanceof ArrayNode array
+                ? StreamSupport.stream(array.spliterator(), false).toList()
+                : List.of(node);
     }
 
     private static void intoInput(ObjectNode request, String block) {

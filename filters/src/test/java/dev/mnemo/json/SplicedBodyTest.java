@@ -63,6 +63,22 @@ class SplicedBodyTest {
     }
 
     @Test
+    void moreEditsMayComeInAnyOrder() {
+        SplicedBody body = SplicedBody.of(ORIGINAL, Edit.insert(2, bytes("1")), Edit.replace(new Span(4, 5)));
+
+        SplicedBody more = body.with(List.of(Edit.insert(6, bytes("4")), Edit.insert(2, bytes("2")), Edit.insert(0)))
+                .with(List.of(Edit.insert(3, bytes("3"))));
+
+        assertThat(more.toBytes()).isEqualTo(bytes("ab12c3df4"));
+        assertThat(more.pieces()).containsExactly(bytes("1"), bytes("2"), bytes("3"), bytes("4"));
+        assertThat(body.toBytes()).isEqualTo(bytes("ab1cdf"));
+        assertThat(SplicedBody.of(ORIGINAL).with(List.of()).isEdited()).isFalse();
+        assertThatThrownBy(() -> SplicedBody.of(ORIGINAL, Edit.replace(new Span(1, 4)))
+                        .with(List.of(Edit.insert(2, bytes("1")))))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void nothingOfTheOriginalIsCopied() {
         SplicedBody body =
                 SplicedBody.of(ORIGINAL, Edit.replace(new Span(1, 2), bytes("12")), Edit.insert(4, bytes("3")));
