@@ -1,0 +1,212 @@
+package dev.mnemo.memory;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user's interactions have in common, kept without a model: languages, subjects, lengths, forms, hours. It is made
+ * anew with each interaction, in integers only, so that the same interactions in the same order give the same bytes; at most
+ * {@link #LARGEST} of them. Nothing of what a user says stands in it but single words that came back. Immutable.
+ *
+ * @param count interactions
+ * @param first day of the first one, since 1970 in UTC
+ * @param last day of the newest one
+ * @param told interactions whose language could be told
+ * @param languages shares, of {@link #WHOLE}; at most {@link #LANGUAGES}
+ * @param means as in {@link Mean}, by its ordinal
+ */
+record Patterns(
+        int count, int first, int last, int told, Map<String, Integer> languages, int[] means, Subjects subjects) {
+
+    /** Encoded, in bytes. */
+    static final int LARGEST = 1024;
+
+    /** Below it nothing is shown: two or three interactions are no pattern. */
+    static final int FEWEST = 5;
+
+    static final int WHOLE = 1 << 14;
+    static final int LANGUAGES = 4;
+
+    private static final byte VERSION = 1;
+
+    /** The first interactions weigh the same; from here on the newest counts for a 32nd. */
+    private static final int SLOWEST = 32;
+
+    private static final int MOST_WORDS = 1 << 16;
+
+    private static final Pattern CODE = Pattern.compile("(?m)^\\s{0,3}```");
+    private static final Pattern LIST = Pattern.compile("(?m)^\\s{0,8}(?:[-*•]|\\d{1,3}[.)])\\s+\\S");
+    private static final Pattern TABLE = Pattern.compile("(?m)^\\s{0,3}\\|?\\s*:?-{2,}:?\\s*\\|");
+    private static final Pattern QUESTION = Pattern.compile("[?？؟;](?=[\\s\"')\\]»”]|$)");
+
+    static final Patterns NONE = new Patterns(0, 0, 0, 0, Map.of(), new int[Mean.values().length], Subjects.NONE);
+
+    /** What is averaged: a share of {@link #WHOLE}, or words in 16ths. */
+    enum Mean {
+        WRITES,
+        ANSWERS,
+        CODE,
+        LISTS,
+        TABLES,
+        QUESTIONS,
+        WEEKEND,
+        NIGHT,
+        MORNING,
+        AFTERNOON,
+        EVENING
+    }
+
+    /** With one more interaction. */
+    Patterns plus(Instant at, String user, String assistant) {
+        Words said = Words.of(user);
+        Words answered = Words.of(assistant);
+        ZonedDateTime time = at.atZone(ZoneOffset.UTC);
+        int day = Math.toIntExact(Math.clamp(time.toLocalDate().toEpochDay(), 0, Integer.MAX_VALUE));
+        int[] next = means.clone();
+        int pace = Math.min(count + 1, SLOWEST);
+        move(next, Mean.WRITES, 16 * Math.min(said.count(), MOST_WORDS), pace);
+        move(next, Mean.ANSWERS, 16 * Math.min(answered.count(), MOST_WORDS), pace);
+        move(next, Mean.CODE, share(CODE.matcher(assistant).find()), pace);
+        move(next, Mean.LISTS, share(LIST.matcher(assistant).find()), pace);
+        move(next, Mean.TABLES, share(TABLE.matcher(assistant).find()), pace);
+        move(next, Mean.QUESTIONS, share(QUESTION.matcher(user).find()), pace);
+        DayOfWeek weekday = time.getDayOfWeek();
+        move(next, Mean.WEEKEND, share(weekday == DayOfWeek.SATURDAY || weekday == DayOfWeek.SUNDAY), pace);
+        for (int quarter = 0; quarter < 4; quarter++) {
+            move(next, Mean.values()[Mean.NIGHT.ordinal() + quarter], share(time.getHour() / 6 == quarter), pace);
+        }
+        boolean tells = said.language() != null;
+        return new Patterns(
+                Math.min(count, Integer.MAX_VALUE - 1) + 1,
+                count == 0 ? day : Math.min(first, day),
+                Math.max(last, day),
+                tells ? Math.min(told, Integer.MAX_VALUE - 1) + 1 : told,
+                languages(said.language()),
+                next,
+                subjects.plus(said.telling(), answered.telling().keySet()));
+    }
+
+    private static int share(boolean is) {
+        return is ? WHOLE : 0;
+    }
+
+    private static void move(int[] means, Mean mean, int value, int pace) {
+        int i = mean.ordinal();
+        // Towards the value and never past it; rounded, so that a share reaches its ends.
+        means[i] += Math.floorDiv(2 * (value - means[i]) + pace, 2 * pace);
+    }
+
+    private Map<String, Integer> languages(@Nullable String now) {
+        if (now == null) {
+            return languages;
+        }
+        int pace = Math.min(told + 1, SLOWEST);
+        TreeMap<String, Integer> next = new TreeMap<>();
+        languages.forEach((language, share) -> next.put(language, share - share / pace));
+        next.merge(now, WHOLE / pace, Integer::sum);
+        while (next.size() > LANGUAGES) {
+            next.remove(next.entrySet().stream()
+                    .filter(language -> !language.getKey().equals(now))
+                    .min(Map.Entry.comparingByValue())
+                    .orElseThrow()
+                    .getKey());
+        }
+        return next;
+    }
+
+    int mean(Mean mean) {
+        return means[mean.ordinal()];
+    }
+
+    LocalDate firstDay() {
+        return LocalDate.ofEpochDay(first);
+    }
+
+    byte[] encode() {
+        ByteBuffer out = ByteBuffer.allocate(LARGEST)
+                .put(VERSION)
+                .putInt(count)
+                .putInt(first)
+                .putInt(last)
+                .putInt(told);
+        for (int mean : means) {
+            out.putInt(mean);
+        }
+        out.put((byte) languages.size());
+        languages.forEach(
+                (language, share) -> out.put(language.getBytes(US_ASCII)).putShort((short) share.intValue()));
+        subjects.encode(out);
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    /** Null for bytes that are damaged or of a version that is not known: they count as absent, and break no call. */
+    static @Nullable Patterns decode(byte[] bytes) {
+        try {
+            ByteBuffer in = ByteBuffer.wrap(bytes);
+            if (in.get() != VERSION) {
+                return null;
+            }
+            int count = in.getInt();
+            int first = in.getInt();
+            int last = in.getInt();
+            int told = in.getInt();
+            int[] means = new int[Mean.values().length];
+            for (int i = 0; i < means.length; i++) {
+                means[i] = in.getInt();
+            }
+            TreeMap<String, Integer> languages = new TreeMap<>();
+            for (int left = in.get(); left > 0; left--) {
+                String language = "" + letter(in.get()) + letter(in.get());
+                languages.put(language, in.getShort() & 0xFFFF);
+            }
+            Subjects subjects = Subjects.decode(in);
+            boolean sane = count >= 0 && first >= 0 && last >= first && told >= 0 && !in.hasRemaining();
+            return sane && Arrays.stream(means).allMatch(mean -> mean >= 0)
+                    ? new Patterns(count, first, last, told, languages, means, subjects)
+                    : null;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static char letter(byte b) {
+        if (b < 'a' || b > 'z') {
+            throw new IllegalArgumentException("no language");
+        }
+        return (char) b;
+    }
+
+    /** The line that a context block shows: a JSON object, without a line break; null while there is no pattern yet. */
+    @Nullable
+    String line() {
+        return count < FEWEST ? null : PatternsLine.of(this);
+    }
+
+    /** The subjects that are shown. */
+    List<String> shown(int most) {
+        return subjects.shown(most);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Patterns that && Arrays.equals(encode(), that.encode());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(encode());
+    }
+}
