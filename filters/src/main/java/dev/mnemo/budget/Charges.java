@@ -74,8 +74,7 @@ final class Charges {
                 0);
         List<Line> lines = new ArrayList<>(policy.limits().size());
         for (Limit limit : policy.limits()) {
-            // A client's call is none that Mnemo makes itself.
-            if (limit.per() == Scope.MAINTENANCE || !limit.counts(model)) {
+            if (!counts(limit.per(), call.caller().isMnemo()) || !limit.counts(model)) {
                 continue;
             }
             if (limit.unit() == Unit.USD && !priced) {
@@ -93,6 +92,17 @@ final class Charges {
         long wish = generates(call) ? call.contextCap() : 0;
         UsageRow.Name row = new UsageRow.Name(keyId, model, user);
         return new Claim(call.id(), tenant.id(), policy, now, lines, wish, row);
+    }
+
+    /**
+     * @param own whether Mnemo makes the call itself: no user and no key pays for it
+     */
+    private static boolean counts(Scope scope, boolean own) {
+        return switch (scope) {
+            case TENANT -> true;
+            case USER, KEY -> !own;
+            case MAINTENANCE -> own;
+        };
     }
 
     private static long rate(Limit limit, long perToken) {

@@ -261,6 +261,10 @@ public final class LlmCall {
         times.sent();
     }
 
+    boolean isSent() {
+        return sent;
+    }
+
     /**
      * Asks for work when the call has ended, however it ends. It runs after the answer, on nobody's time, and is waited for
      * at shutdown.

@@ -126,7 +126,7 @@ final class OpenAiChat implements Dialect {
     }
 
     /** From o1 on, {@code developer} takes the place of {@code system}; the first o1 models knew neither. */
-    private static boolean knowsDeveloper(String model) {
+    static boolean knowsDeveloper(String model) {
         return DEVELOPERS.matcher(model).lookingAt();
     }
 

@@ -90,6 +90,14 @@ public enum Meters {
     DETACHED_DROPPED(
             "mnemo.detached.dropped", Meter.Type.COUNTER, "Work not begun, as too much was running: lost", "kind"),
     DETACHED_FAILED("mnemo.detached.failed", Meter.Type.COUNTER, "Work that failed", "kind"),
+    MAINTENANCE(
+            "mnemo.maintenance",
+            Meter.Type.COUNTER,
+            "Times that a user's profile was to be written. Outcome: written; empty, nothing to say; denied, a limit had no"
+                    + " room; refused or limited, by the upstream with 4xx or 429; failed; busy, this replica had no room;"
+                    + " stopped",
+            "tenant",
+            "outcome"),
     TAP_FAILURES("mnemo.tap.failures", Meter.Type.COUNTER, "Answers that could not be read; the stream went on"),
     MEMORY_UNREADABLE(
             "mnemo.memory.unreadable",

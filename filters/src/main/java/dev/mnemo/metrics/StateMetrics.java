@@ -123,6 +123,11 @@ public final class StateMetrics {
                 .increment();
     }
 
+    /** A user's profile was to be written. */
+    public void maintained(String tenant, String outcome) {
+        Meters.MAINTENANCE.counter(registry, tenant, outcome).increment();
+    }
+
     public void tapFailed(Throwable why) {
         tapFailures.increment();
     }

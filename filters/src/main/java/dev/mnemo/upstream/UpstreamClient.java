@@ -62,12 +62,7 @@ public final class UpstreamClient {
         Timeouts timeouts = call.upstream().timeouts();
         Permit permit = Permit.acquire(breakers.of(call), timeouts.firstByte().toNanos() / 4);
         if (permit == null) {
-            return Mono.error(Refusal.later(
-                    503,
-                    "upstream_unavailable",
-                    "upstream: \"" + call.upstream().name() + "\" keeps failing and is left alone for a moment",
-                    Breakers.OPEN,
-                    true));
+            return Mono.error(UpstreamFailures.leftAlone(call.upstream().name()));
         }
         call.sent();
         return attempt(call, exchange, permit)

@@ -41,6 +41,16 @@ final class UpstreamFailures {
         };
     }
 
+    /** It keeps failing: nothing is sent for a moment. */
+    static Refusal leftAlone(String upstream) {
+        return Refusal.later(
+                503,
+                "upstream_unavailable",
+                "upstream: \"" + upstream + "\" keeps failing and is left alone for a moment",
+                Breakers.OPEN,
+                true);
+    }
+
     private static Refusal busy(String who) {
         return Refusal.later(
                 503,

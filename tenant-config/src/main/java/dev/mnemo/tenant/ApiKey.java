@@ -21,6 +21,9 @@ public record ApiKey(
     /** Stands for the key of callers who are known by a token, in metrics and in limits per key. It opens no API. */
     public static final ApiKey TOKEN = new ApiKey("jwt", "", Set.of(Permission.CHAT));
 
+    /** Stands for the key of calls that Mnemo makes itself. */
+    public static final ApiKey MAINTENANCE = new ApiKey("maintenance", "", Set.of(Permission.CHAT));
+
     /** What a key opens. */
     public enum Permission {
         /** LLM calls. */

@@ -1,0 +1,80 @@
+package dev.mnemo.memory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.regex.Pattern;
+
+/** Takes out of a text what no profile is made of, or may hold: binaries, what looks like a secret, markup. */
+final class OwnWords {
+
+    static final String LEFT_OUT = "[…]";
+
+    private static final Pattern DATA_URL = Pattern.compile("(?i)data:[\\w.+-]{0,60}+/?[\\w.+;=-]{0,80}+,\\S*+");
+
+    /** One run, or lines of one width as mail and certificates have them. */
+    private static final Pattern BASE64 = Pattern.compile(
+            "(?:[A-Za-z0-9+/]{60,76}+\\r?\\n){2,}+[A-Za-z0-9+/]{0,76}+={0,2}+|[A-Za-z0-9+/_-]{200,}+={0,2}+");
+
+    private static final Pattern HEX = Pattern.compile("(?:[0-9a-fA-F]{2}[ :,\\n-]?+){48,}+");
+
+    /** Long, of letters and digits, and no word: a key, a token, an id. */
+    private static final Pattern SECRET =
+            Pattern.compile("(?=[A-Za-z_+/=.-]{0,200}+[0-9])(?=[0-9_+/=.-]{0,200}+[A-Za-z])[A-Za-z0-9_+/=.-]{20,}+");
+
+    private static final Pattern TAG = Pattern.compile("</?[A-Za-z!?][^<>]{0,200}+>");
+    private static final Pattern ANGLE = Pattern.compile("[<>]");
+    private static final Pattern BREAKS = Pattern.compile("[\\s\\u0085\\u2028\\u2029]+");
+
+    private OwnWords() {}
+
+    /** What a user said, as a profile may be made of it. */
+    static String of(String text) {
+        String plain = DATA_URL.matcher(text).replaceAll(LEFT_OUT);
+        plain = BASE64.matcher(plain).replaceAll(LEFT_OUT);
+        plain = HEX.matcher(plain).replaceAll(LEFT_OUT);
+        return withoutControls(SECRET.matcher(plain).replaceAll(LEFT_OUT));
+    }
+
+    /**
+     * What a model wrote, as it is kept: one line without markup, cut at a word's end.
+     *
+     * @param most bytes of UTF-8
+     */
+    static String written(String text, int most) {
+        String plain = TAG.matcher(of(text)).replaceAll(" ");
+        plain = ANGLE.matcher(plain).replaceAll(" ").replace("```", " ");
+        return cut(BREAKS.matcher(plain).replaceAll(" ").strip(), most);
+    }
+
+    /** Also what is not seen and can say something all the same: tags, marks of direction, private signs. */
+    private static String withoutControls(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().filter(OwnWords::isSeen).forEach(out::appendCodePoint);
+        return out.toString();
+    }
+
+    private static boolean isSeen(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL -> c == '\n' || c == '\t';
+            // Joiners belong to words of some scripts, and to emoji.
+            case Character.FORMAT -> c == '\u200C' || c == '\u200D';
+            case Character.PRIVATE_USE, Character.SURROGATE, Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
+
+    private static String cut(String text, int most) {
+        int bytes = 0;
+        int space = 0;
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            bytes += Character.toString(c).getBytes(UTF_8).length;
+            if (bytes > most) {
+                return text.substring(0, space > i / 2 ? space : i);
+            }
+            space = c == ' ' ? i : space;
+            i += Character.charCount(c);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.mnemo.upstream;
+
+import dev.mnemo.call.Credential;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.call.OwnCalls.Received;
+import dev.mnemo.call.OwnCalls.Sender;
+import dev.mnemo.dialect.AnswerReader;
+import dev.mnemo.dialect.AnswerReader.Framing;
+import dev.mnemo.tenant.Secret;
+import dev.mnemo.tenant.Upstream;
+import dev.mnemo.tenant.Upstream.Protocol;
+import dev.mnemo.upstream.Permit.UpstreamFault;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+
+/**
+ * Sends the calls that Mnemo makes itself: once, over the same connections and behind the same breakers as clients' calls,
+ * and for no longer than a minute. Thread-safe.
+ */
+public final class OwnClient implements Sender {
+
+    /** Some thousand tokens are asked for; no answer is longer. */
+    private static final int LONGEST = 1024 * 1024;
+
+    private static final String ANTHROPIC_VERSION = "2023-06-01";
+
+    private final HttpClient plain;
+    private final Breakers breakers;
+    private final Duration total;
+
+    /**
+     * @param plain with its pool and event loops
+     * @param total that a call may last
+     */
+    public OwnClient(HttpClient plain, Breakers breakers, Duration total) {
+        this.plain = plain;
+        this.breakers = breakers;
+        this.total = total;
+    }
+
+    @Override
+    public Mono<Received> send(LlmCall call, String path) {
+        return Mono.defer(() -> {
+            Upstream upstream = call.upstream();
+            Permit permit = Permit.acquire(breakers.of(call), total.toNanos() / 4);
+            if (permit == null) {
+                return Mono.error(UpstreamFailures.leftAlone(upstream.name()));
+            }
+            call.sent();
+            byte[] body = call.body().toBytes();
+            return plain.option(
+                            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                            Math.toIntExact(upstream.timeouts().connect().toMillis()))
+                    .responseTimeout(total)
+                    .disableRetry(true)
+                    .followRedirect(false)
+                    .headers(headers -> write(call, headers))
+                    .post()
+                    .uri(UpstreamUrl.of(upstream, URI.create(path)))
+                    .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
+                    .response((head, content) -> received(call, head, content))
+                    .single()
+                    .timeout(total, Mono.error(ReadTimeoutException.INSTANCE))
+                    .doOnNext(came -> tell(permit, came.status()))
+                    .doOnCancel(permit::abandoned)
+                    .onErrorMap(e -> {
+                        permit.failed(e);
+                        return UpstreamFailures.refusal(upstream.name(), e);
+                    });
+        });
+    }
+
+    private static void write(LlmCall call, HttpHeaders headers) {
+        headers.set("user-agent", "mnemo")
+                .set("accept", "application/json")
+                .set("accept-encoding", "identity")
+                .set("content-type", "application/json");
+        Protocol protocol = call.dialect().protocol();
+        if (protocol == Protocol.ANTHROPIC) {
+            headers.set("anthropic-version", ANTHROPIC_VERSION);
+        }
+        Secret secret = call.upstream().credential();
+        if (secret != null) {
+            String carrier = Credential.carrier(protocol, known(call.upstream()));
+            headers.set(carrier, Credential.headerValue(carrier, secret.reveal()));
+        }
+    }
+
+    /** What a client of this upstream would use: Azure's keys go where no others do. */
+    private static String known(Upstream upstream) {
+        String host = upstream.url().getHost();
+        boolean azure = host != null && host.toLowerCase(Locale.ROOT).endsWith(".azure.com");
+        return azure ? "api-key" : "x-goog-api-key";
+    }
+
+    private static Mono<Received> received(LlmCall call, HttpClientResponse head, ByteBufFlux content) {
+        int status = head.status().code();
+        Framing framing = Framing.of(head.responseHeaders().get("content-type", ""));
+        AnswerReader reader = AnswerReader.of(call.dialect(), framing);
+        AtomicLong bytes = new AtomicLong();
+        return content.doOnNext(buffer -> {
+                    if (bytes.addAndGet(buffer.readableBytes()) > LONGEST) {
+                        throw new UpstreamFault("an answer of more than a megabyte");
+                    }
+                    if (status < 300) {
+                        reader.accept(buffer.nioBuffer());
+                    }
+                })
+                .then(Mono.fromSupplier(() -> {
+                    reader.end();
+                    return new Received(status, status < 300 ? reader.answer() : null, retryAfter(head));
+                }));
+    }
+
+    /** Seconds; a date says the same, and clocks differ. */
+    private static @Nullable Duration retryAfter(HttpClientResponse head) {
+        String said = head.responseHeaders().get("retry-after", "").strip();
+        return said.matches("[0-9]{1,6}") ? Duration.ofSeconds(Long.parseLong(said)) : null;
+    }
+
+    private static void tell(Permit permit, int status) {
+        if (status >= 500) {
+            permit.failed(new UpstreamFault("status " + status));
+        } else {
+            permit.answered();
+        }
+    }
+}
