@@ -31,6 +31,8 @@ class ArchitectureTest {
                 .definedBy("dev.mnemo.tenant")
                 .layer("redis")
                 .definedBy("dev.mnemo.redis")
+                .layer("retrieval")
+                .definedBy("dev.mnemo.retrieval")
                 .layer("json")
                 .definedBy("dev.mnemo.json")
                 .layer("sse")
@@ -63,6 +65,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("dialect")
                 .whereLayer("seal")
                 .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
+                .whereLayer("retrieval")
+                .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
                 .whereLayer("redis")
                 .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
                 .check(MNEMO);
@@ -94,7 +98,12 @@ class ArchitectureTest {
     void theLeavesKnowNeitherSpringNorReactor() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.mnemo.json", "dev.mnemo.sse", "dev.mnemo.dialect", "dev.mnemo.tenant")
+                .resideInAnyPackage(
+                        "dev.mnemo.json",
+                        "dev.mnemo.sse",
+                        "dev.mnemo.dialect",
+                        "dev.mnemo.retrieval",
+                        "dev.mnemo.tenant")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.springframework..", "reactor..", "io.netty..")

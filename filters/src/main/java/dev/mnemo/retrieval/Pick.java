@@ -1,0 +1,63 @@
+package dev.mnemo.retrieval;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What of a ranking goes into the block: whole interactions, the best first, as far as the tokens reach. One that is too long
+ * is passed over for the next; one that says the same again is left out. A pure function.
+ *
+ * @param hits the chosen ones, best first
+ * @param tokens that they take together
+ * @param tooLong how many found ones had no room
+ * @param repeated how many say again what a better one says
+ */
+public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
+
+    /** Two interactions that share this part of their terms say the same. */
+    private static final float SAME = 0.85f;
+
+    public static Pick within(int tokens, List<Hit> ranking) {
+        List<Hit> chosen = new ArrayList<>();
+        int used = 0;
+        int tooLong = 0;
+        int repeated = 0;
+        for (Hit hit : ranking) {
+            if (!hit.isFound()) {
+                continue;
+            }
+            if (hit.entry().tokens() > tokens - used) {
+                tooLong++;
+            } else if (!hit.entry().pinned() && chosen.stream().anyMatch(each -> same(each.entry(), hit.entry()))) {
+                repeated++;
+            } else {
+                chosen.add(hit);
+                used += hit.entry().tokens();
+            }
+        }
+        return new Pick(List.copyOf(chosen), used, tooLong, repeated);
+    }
+
+    private static boolean same(Entry a, Entry b) {
+        IndexReader left = new IndexReader();
+        IndexReader right = new IndexReader();
+        if (!left.open(a.index()) || !right.open(b.index())) {
+            return false;
+        }
+        int most = Math.max(left.terms, right.terms);
+        if (Math.min(left.terms, right.terms) < SAME * most) {
+            return false;
+        }
+        int shared = 0;
+        boolean more = left.next() && right.next();
+        while (more) {
+            if (left.term == right.term) {
+                shared++;
+                more = left.next() && right.next();
+            } else {
+                more = left.term < right.term ? left.next() : right.next();
+            }
+        }
+        return shared >= SAME * (left.terms + right.terms - shared);
+    }
+}

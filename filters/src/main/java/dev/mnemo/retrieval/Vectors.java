@@ -1,0 +1,35 @@
+package dev.mnemo.retrieval;
+
+/** Vectors of one byte a dimension. Only their direction counts, so that no scale is kept. */
+final class Vectors {
+
+    private Vectors() {}
+
+    /** Its largest number becomes 127. */
+    static byte[] quantised(float[] vector) {
+        float largest = 0;
+        for (float each : vector) {
+            largest = Math.max(largest, Math.abs(each));
+        }
+        byte[] out = new byte[vector.length];
+        for (int i = 0; i < out.length && largest > 0; i++) {
+            out[i] = (byte) Math.round(vector[i] * 127 / largest);
+        }
+        return out;
+    }
+
+    /** The cosine of the angle between a vector and the one that stands in other bytes; 0 beside a vector of nothing. */
+    static float cosine(byte[] a, byte[] bytes, int from) {
+        int dot = 0;
+        int squareA = 0;
+        int squareB = 0;
+        for (int i = 0; i < a.length; i++) {
+            int x = a[i];
+            int y = bytes[from + i];
+            dot += x * y;
+            squareA += x * x;
+            squareB += y * y;
+        }
+        return squareA == 0 || squareB == 0 ? 0 : (float) (dot / Math.sqrt((double) squareA * squareB));
+    }
+}

@@ -1,0 +1,192 @@
+package dev.mnemo.retrieval;
+
+import dev.mnemo.retrieval.Token.Kind;
+import java.lang.Character.UnicodeScript;
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a text apart: words, names, numbers, dates, and pairs of characters where a script has no spaces. */
+final class Words {
+
+    private final String text;
+    private final List<Token> tokens = new ArrayList<>();
+    private boolean sentenceBegins = true;
+
+    /** A month's name and a number stand near each other in a date; what stands between them is counted. */
+    private int month;
+
+    private int number;
+    private int sinceMonth;
+    private int sinceNumber;
+    private @Nullable String doubtful;
+
+    private Words(String text) {
+        this.text = text;
+    }
+
+    /** In the order of the text, its dates last. */
+    static List<Token> of(String text) {
+        String plain = Normalizer.isNormalized(text, Form.NFKC) ? text : Normalizer.normalize(text, Form.NFKC);
+        Words words = new Words(plain);
+        words.read();
+        Dates.inDigits(plain, words.tokens);
+        return words.tokens;
+    }
+
+    static String withoutAccents(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) > 0x7f) {
+                String apart = Normalizer.normalize(word, Form.NFD);
+                StringBuilder out = new StringBuilder(apart.length());
+                apart.codePoints()
+                        .filter(c -> Character.getType(c) != Character.NON_SPACING_MARK)
+                        .forEach(out::appendCodePoint);
+                return out.toString();
+            }
+        }
+        return word;
+    }
+
+    private void read() {
+        int at = 0;
+        while (at < text.length()) {
+            int c = text.codePointAt(at);
+            int end = at + Character.charCount(c);
+            if (Character.isDigit(c)) {
+                end = numberEnd(at);
+                number(text.substring(at, end));
+                sentenceBegins = false;
+            } else if (isDense(c)) {
+                end = denseEnd(at);
+                pieces(at, end);
+                sentenceBegins = false;
+            } else if (Character.isLetter(c)) {
+                end = wordEnd(at);
+                word(text.substring(at, end));
+                sentenceBegins = false;
+            } else if (c == '.' || c == '!' || c == '?' || c == '\n' || c == ':' || c == '"') {
+                sentenceBegins = true;
+            }
+            at = end;
+        }
+    }
+
+    private int wordEnd(int from) {
+        int at = from;
+        while (at < text.length()) {
+            int c = text.codePointAt(at);
+            boolean inside =
+                    Character.isLetterOrDigit(c) && !isDense(c) || Character.getType(c) == Character.NON_SPACING_MARK;
+            boolean apostrophe = (c == '\'' || c == '\u2019')
+                    && at + 1 < text.length()
+                    && Character.isLetter(text.codePointAt(at + 1));
+            if (!inside && !apostrophe) {
+                break;
+            }
+            at += Character.charCount(c);
+        }
+        return at;
+    }
+
+    /** Groups of three behind a comma, a point, or an apostrophe belong to a number, and so do decimals. */
+    private int numberEnd(int from) {
+        int at = from;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            boolean between = (c == ',' || c == '.' || c == '\'')
+                    && at + 1 < text.length()
+                    && Character.isDigit(text.charAt(at + 1));
+            if (!Character.isDigit(c) && !between) {
+                break;
+            }
+            at++;
+        }
+        return at;
+    }
+
+    private int denseEnd(int from) {
+        int at = from;
+        while (at < text.length() && isDense(text.codePointAt(at))) {
+            at += Character.charCount(text.codePointAt(at));
+        }
+        return at;
+    }
+
+    private void word(String written) {
+        String lower = written.toLowerCase(Locale.ROOT).replace('\u2019', '\'');
+        if (lower.endsWith("'s")) {
+            lower = lower.substring(0, lower.length() - 2);
+        }
+        tokens.add(new Token(lower, Kind.WORD));
+        if (!sentenceBegins && Character.isUpperCase(written.codePointAt(0)) && lower.length() > 1) {
+            tokens.add(new Token(lower, Kind.NAME));
+        }
+        sinceMonth++;
+        sinceNumber++;
+        boolean besideNumber = number > 0 && sinceNumber <= 2;
+        int named = Dates.month(lower, besideNumber);
+        if (named == 0 && Dates.month(lower, true) > 0) {
+            month = Dates.month(lower, true);
+            doubtful = lower;
+            sinceMonth = 0;
+        } else if (named > 0) {
+            doubtful = null;
+            tokens.add(Dates.month(named));
+            month = named;
+            sinceMonth = 0;
+            if (besideNumber && number <= 31) {
+                tokens.add(Dates.day(named, number));
+                number = 0;
+            }
+        }
+    }
+
+    private void number(String written) {
+        String digits = written.replaceAll("[,.'](?=\\d{3}(?:\\D|$))", "").replace(',', '.');
+        tokens.add(new Token(digits, Kind.NUMBER));
+        boolean whole = digits.length() <= 4 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        number = whole ? Integer.parseInt(digits) : 0;
+        sinceNumber = 0;
+        if (month > 0 && sinceMonth == 0 && number > 0) {
+            if (doubtful != null) {
+                tokens.add(Dates.month(month));
+                doubtful = null;
+            }
+            if (number <= 31) {
+                tokens.add(Dates.day(month, number));
+                number = 0;
+            }
+        }
+        month = 0;
+    }
+
+    private void pieces(int from, int end) {
+        int at = from;
+        int next = at + Character.charCount(text.codePointAt(at));
+        if (next == end) {
+            tokens.add(new Token(text.substring(from, end), Kind.PIECE));
+        }
+        while (next < end) {
+            int after = next + Character.charCount(text.codePointAt(next));
+            tokens.add(new Token(text.substring(at, after), Kind.PIECE));
+            at = next;
+            next = after;
+        }
+    }
+
+    /** Scripts that are written without spaces, or (Hangul) with endings grown on the words. */
+    private static boolean isDense(int c) {
+        if (c < 0x0e00 || !Character.isLetter(c)) {
+            return false;
+        }
+        UnicodeScript script = UnicodeScript.of(c);
+        return switch (script) {
+            case HAN, HIRAGANA, KATAKANA, HANGUL, BOPOMOFO, THAI, LAO, KHMER, MYANMAR -> true;
+            default -> false;
+        };
+    }
+}
