@@ -8,8 +8,6 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -182,7 +179,7 @@ public final class RedisServers implements AutoCloseable {
 
     /** One that watches a primary by the name {@code budget}, decides alone, and knows of its replica. */
     public Server sentinel(Server primary) {
-        int port = free();
+        int port = Ports.free();
         Path directory = directory(port);
         Path file = directory.resolve("sentinel.conf");
         try {
@@ -271,7 +268,7 @@ public final class RedisServers implements AutoCloseable {
     }
 
     private Server begun(String... settings) {
-        int port = free();
+        int port = Ports.free();
         Path directory = directory(port);
         List<String> args = new ArrayList<>(List.of(
                 "--port",
@@ -310,24 +307,6 @@ public final class RedisServers implements AutoCloseable {
             return Files.createDirectory(home.resolve(Integer.toString(port)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Below the system's own range, so that nobody is given it meanwhile; the bus of a cluster is ten thousand above. */
-    private int free() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(11_000, 22_000);
-            if (isFree(port) && isFree(port + 10_000) && servers.stream().noneMatch(server -> server.port == port)) {
-                return port;
-            }
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
         }
     }
 

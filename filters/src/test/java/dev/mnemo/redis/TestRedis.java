@@ -3,11 +3,9 @@ package dev.mnemo.redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
 import redis.embedded.RedisServer;
@@ -54,7 +52,7 @@ public final class TestRedis {
             if (System.nanoTime() > end) {
                 throw new AssertionError("redis: not connected within 10 s");
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         return links;
     }
@@ -72,15 +70,10 @@ public final class TestRedis {
     /** A server of one test, which may stop and start it. */
     public static final class Own {
 
-        private final int port;
+        private final int port = Ports.free();
         private RedisServer server;
 
         public Own() {
-            try (ServerSocket free = new ServerSocket(0)) {
-                port = free.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
             start();
         }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mnemo.metrics.Meters;
+import dev.mnemo.redis.Ports;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.TenantProblemsException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -206,7 +207,7 @@ class OperatorsTest {
         try (Mnemo mnemo = Mnemo.start(
                 "redis://someone:canary-password@127.0.0.1:1",
                 Map.of(tenant, yaml),
-                "management.server.port=" + Replica.free(),
+                "management.server.port=" + Ports.free(),
                 "mnemo.after.drain=10ms")) {
             mnemo.ask(tenant, "ada", body("m", "x"));
             StringBuilder shown = new StringBuilder();

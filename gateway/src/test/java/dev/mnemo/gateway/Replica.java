@@ -2,11 +2,10 @@ package dev.mnemo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.redis.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,8 +42,8 @@ final class Replica implements AutoCloseable {
      * @param properties such as {@code mnemo.redis.timeout=10s}
      */
     static Replica begin(Path tenants, String redisUrl, List<String> memory, String... properties) throws IOException {
-        int port = free();
-        int managementPort = free();
+        int port = Ports.free();
+        int managementPort = Ports.free();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(memory);
@@ -70,12 +69,6 @@ final class Replica implements AutoCloseable {
         Thread.ofPlatform().daemon().start(replica::read);
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return replica;
-    }
-
-    static int free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void read() {
