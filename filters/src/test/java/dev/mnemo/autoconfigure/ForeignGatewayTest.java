@@ -80,7 +80,10 @@ class ForeignGatewayTest {
                     predicates: [Path=/other/**]
                 """.formatted(tenants, TestRedis.url(), LLM.port()));
         gateway = new SpringApplicationBuilder(TheirGateway.class)
-                .run("--spring.config.location=" + yaml.toUri(), "--logging.level.root=warn");
+                .run(
+                        "--spring.config.location=" + yaml.toUri(),
+                        "--logging.level.root=warn",
+                        "--spring.reactor.netty.shutdown-quiet-period=0s");
         TestRedis.connected(gateway.getBean(dev.mnemo.redis.RedisLinks.class));
     }
 

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -70,10 +71,14 @@ final class Mnemo implements AutoCloseable {
                 .run(all.stream().map(property -> "--" + property).toArray(String[]::new)));
     }
 
-    /** Otherwise the gateway that stops first takes the event loops of all others in this JVM along. */
+    /**
+     * Otherwise the gateway that stops first takes the event loops of all others in this JVM along. They end at once: the two
+     * seconds in which they would wait for late work belong to a process that stops, and {@link DrainTest} stops one.
+     */
     private static ReactorResourceFactory ownEventLoops() {
         ReactorResourceFactory factory = new ReactorResourceFactory();
         factory.setUseGlobalResources(false);
+        factory.setShutdownQuietPeriod(Duration.ZERO);
         return factory;
     }
 
@@ -180,8 +185,8 @@ final class Mnemo implements AutoCloseable {
                 if (holds.call()) {
                     return;
                 }
-                Thread.onSpinWait();
-                Thread.yield();
+                // Whoever it waits for may need the processor.
+                LockSupport.parkNanos(1_000_000);
             }
         } catch (Exception e) {
             throw new AssertionError(what, e);
