@@ -1,7 +1,5 @@
 package dev.mnemo.memory;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.regex.Pattern;
 
 /** Takes out of a text what no profile is made of, or may hold: binaries, what looks like a secret, markup. */
@@ -68,7 +66,7 @@ final class OwnWords {
         int space = 0;
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
-            bytes += Character.toString(c).getBytes(UTF_8).length;
+            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
             if (bytes > most) {
                 return text.substring(0, space > i / 2 ? space : i);
             }
