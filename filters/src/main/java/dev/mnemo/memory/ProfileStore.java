@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import java.time.Instant;
 import java.util.List;
@@ -13,20 +14,20 @@ public interface ProfileStore {
     Mono<Material> material(Tenant tenant, String user);
 
     /**
-     * Keeps what came of it, unless the user was erased since the material was read.
+     * Keeps what came of it, unless the user was erased, or the summary deleted, since the material was read.
      *
      * @param written null: the profile stays as it is
      */
-    Mono<Void> keep(Tenant tenant, String user, long era, Attempt attempt, @Nullable Profile written);
+    Mono<Void> keep(Tenant tenant, String user, Material of, Attempt attempt, @Nullable Profile written);
 
     /**
-     * @param era of the user when it was read
+     * @param era of the user when it was read; empty for one who was not erased lately
      * @param profile null while there is none
+     * @param seal of what is stored of the user
      * @param interactions of the user, counted since the first
-     * @param said by the user, oldest first: without what is rated down or forgotten. What the profile was made of already
-     *     may be among it
+     * @param said by the user, oldest first: without what is rated down. What the profile was made of already may be among it
      */
-    record Material(long era, @Nullable Profile profile, Attempt last, int interactions, List<Said> said) {
+    record Material(String era, @Nullable Profile profile, Seal seal, Attempt last, int interactions, List<Said> said) {
 
         public Material {
             said = List.copyOf(said);

@@ -186,12 +186,11 @@ public final class ProfileWriter {
                         model,
                         prompt.from());
                 Attempt done = Attempt.done(material.interactions(), now);
-                yield store.keep(tenant, user, material.era(), done, written)
-                        .doOnSuccess(v -> tell(tenant, Outcome.WRITTEN));
+                yield store.keep(tenant, user, material, done, written).doOnSuccess(v -> tell(tenant, Outcome.WRITTEN));
             }
             case Reply.Denied denied -> {
                 tell(tenant, Outcome.DENIED);
-                yield store.keep(tenant, user, material.era(), material.last().denied(now), null);
+                yield store.keep(tenant, user, material, material.last().denied(now), null);
             }
             case Reply.Failed failure -> failed(tenant, user, material, failure, now);
         };
@@ -202,7 +201,7 @@ public final class ProfileWriter {
             Duration asked = failure.retryAfter() == null ? PAUSE : failure.retryAfter();
             paused.put(tenant.id(), now.plus(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE));
             tell(tenant, Outcome.LIMITED);
-            return store.keep(tenant, user, material.era(), material.last().failed(material.interactions(), now), null);
+            return store.keep(tenant, user, material, material.last().failed(material.interactions(), now), null);
         }
         if (failure.status() >= 400 && failure.status() < 500) {
             // The same call would be refused again.
@@ -211,12 +210,12 @@ public final class ProfileWriter {
         }
         warn(tenant, failure.why());
         tell(tenant, Outcome.FAILED);
-        return store.keep(tenant, user, material.era(), material.last().failed(material.interactions(), now), null);
+        return store.keep(tenant, user, material, material.last().failed(material.interactions(), now), null);
     }
 
     private Mono<Void> done(Tenant tenant, String user, Material material, Outcome outcome) {
         Attempt done = Attempt.done(material.interactions(), clock.instant());
-        return store.keep(tenant, user, material.era(), done, null).doOnSuccess(v -> tell(tenant, outcome));
+        return store.keep(tenant, user, material, done, null).doOnSuccess(v -> tell(tenant, outcome));
     }
 
     private void tell(Tenant tenant, Outcome outcome) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.memory.ProfileStore.Material;
 import dev.mnemo.memory.ProfileStore.Said;
+import dev.mnemo.seal.Seal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -143,6 +144,6 @@ class ProfilePromptTest {
     }
 
     private static Material material(@Nullable Profile profile, List<Said> said) {
-        return new Material(0, profile, Attempt.NONE, said.size(), said);
+        return new Material("", profile, Seal.NONE, Attempt.NONE, said.size(), said);
     }
 }

@@ -18,6 +18,7 @@ import dev.mnemo.memory.ProfileUpstream.Reply;
 import dev.mnemo.metrics.BudgetMetrics;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
+import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.ApiKey;
 import dev.mnemo.tenant.BudgetPolicy;
 import dev.mnemo.tenant.Limit;
@@ -92,8 +93,9 @@ class ProfileWriterTest {
         store.give(
                 "ada",
                 new Material(
-                        9,
+                        "9",
                         before,
+                        Seal.NONE,
                         Attempt.NONE,
                         10,
                         List.of(
@@ -118,7 +120,7 @@ class ProfileWriterTest {
                         written.at(),
                         model(protocol),
                         List.of(5L, 6L)));
-        assertThat(store.kept("ada").era()).isEqualTo(9);
+        assertThat(store.kept("ada").era()).isEqualTo("9");
         assertThat(rows(tenant)).singleElement().satisfies(row -> {
             assertThat(row.name()).isEqualTo(new UsageRow.Name("maintenance", model(protocol), null));
             assertThat(row.used().calls()).isEqualTo(1);
@@ -394,7 +396,7 @@ class ProfileWriterTest {
         private final Map<String, Material> materials = new ConcurrentHashMap<>();
         private final Map<String, Kept> kept = new ConcurrentHashMap<>();
 
-        record Kept(long era, Attempt attempt, @Nullable Profile written) {}
+        record Kept(String era, Attempt attempt, @Nullable Profile written) {}
 
         void give(String user, Material material) {
             materials.put(user, material);
@@ -418,13 +420,18 @@ class ProfileWriterTest {
         }
 
         @Override
-        public Mono<Void> keep(Tenant tenant, String user, long era, Attempt attempt, @Nullable Profile written) {
+        public Mono<Void> keep(Tenant tenant, String user, Material of, Attempt attempt, @Nullable Profile written) {
             return Mono.fromRunnable(() -> {
-                kept.put(user, new Kept(era, attempt, written));
+                kept.put(user, new Kept(of.era(), attempt, written));
                 materials.computeIfPresent(
                         user,
                         (name, m) -> new Material(
-                                m.era(), written == null ? m.profile() : written, attempt, m.interactions(), m.said()));
+                                m.era(),
+                                written == null ? m.profile() : written,
+                                m.seal(),
+                                attempt,
+                                m.interactions(),
+                                m.said()));
             });
         }
     }
@@ -434,7 +441,7 @@ class ProfileWriterTest {
         for (int i = 0; i < interactions; i++) {
             said.add(new Said(100 + i, SAID, "How do I do thing " + i + "?"));
         }
-        return new Material(0, null, Attempt.NONE, interactions, said);
+        return new Material("", null, Seal.NONE, Attempt.NONE, interactions, said);
     }
 
     private long standing(Tenant tenant, String limit) {

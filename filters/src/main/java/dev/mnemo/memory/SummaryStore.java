@@ -1,0 +1,135 @@
+package dev.mnemo.memory;
+
+import static dev.mnemo.memory.MemoryStore.bytes;
+import static dev.mnemo.memory.MemoryStore.number;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.mnemo.redis.RedisLink;
+import dev.mnemo.redis.Script;
+import dev.mnemo.seal.Seal;
+import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.ScriptOutputType;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Summaries of users in Redis: what was added up, and what was written. Each operation is one command; an error means that
+ * Redis did not answer. Thread-safe.
+ */
+public final class SummaryStore implements ProfileStore {
+
+    private static final Script SUMMARY = Script.of(SummaryStore.class, "summary.lua");
+    private static final Script WRITTEN = Script.of(SummaryStore.class, "written.lua");
+    private static final Script UNWRITTEN = Script.of(SummaryStore.class, "unwritten.lua");
+
+    private static final byte[] NOTHING = {};
+
+    private final RedisLink record;
+    private final Access access;
+
+    public SummaryStore(RedisLink record, Access access) {
+        this.record = record;
+        this.access = access;
+    }
+
+    /**
+     * What is known of a user as a whole.
+     *
+     * @param patterns the line that a block shows, a JSON object; null while there are too few interactions
+     * @param profile null while none was written
+     */
+    public record Summary(
+            @Nullable String patterns, @Nullable Profile profile) {}
+
+    /** What is known of a user as a whole; both parts may be absent. */
+    public Mono<Summary> get(Tenant tenant, String user) {
+        return read(tenant, user, 0).map(answer -> {
+            Seal seal = own(tenant, user, answer).seal();
+            return new Summary(patterns(bytes(answer.get(2)), seal).line(), profile(bytes(answer.get(3)), seal));
+        });
+    }
+
+    /**
+     * Deletes it; it begins anew with the next interaction. Blocks that show it are stale.
+     *
+     * @return whether there was one
+     */
+    public Mono<Boolean> delete(Tenant tenant, String user, Instant now) {
+        return record.<Long>eval(
+                        UNWRITTEN,
+                        ScriptOutputType.INTEGER,
+                        new byte[][] {new UserKeys(tenant.id(), user).profile()},
+                        Attempt.NONE.denied(now).encode())
+                .map(deleted -> deleted > 0);
+    }
+
+    @Override
+    public Mono<Material> material(Tenant tenant, String user) {
+        return read(tenant, user, Profile.MOST).map(answer -> {
+            UserAccess own = own(tenant, user, answer);
+            Marks marks = Marks.decode((List<?>) answer.get(5));
+            List<Said> said = MemoryStore.interactions((List<?>) answer.get(6), own).stream()
+                    .filter(interaction -> !marks.hide(interaction.id()))
+                    .map(interaction -> new Said(interaction.id(), interaction.at(), interaction.userText()))
+                    .toList();
+            return new Material(
+                    own.era(),
+                    profile(bytes(answer.get(3)), own.seal()),
+                    own.seal(),
+                    Attempt.decode(bytes(answer.get(4))),
+                    patterns(bytes(answer.get(2)), own.seal()).count(),
+                    said);
+        });
+    }
+
+    @Override
+    public Mono<Void> keep(Tenant tenant, String user, Material of, Attempt attempt, @Nullable Profile written) {
+        UserKeys keys = new UserKeys(tenant.id(), user);
+        return record.<Long>eval(
+                        WRITTEN,
+                        ScriptOutputType.INTEGER,
+                        new byte[][] {keys.profile(), keys.erased()},
+                        of.era().getBytes(US_ASCII),
+                        of.last().equals(Attempt.NONE) ? NOTHING : of.last().encode(),
+                        attempt.encode(),
+                        written == null ? NOTHING : of.seal().seal(PROFILE, written.encode()),
+                        number(tenant.memory().ttl().toSeconds()))
+                .then();
+    }
+
+    private Mono<List<Object>> read(Tenant tenant, String user, int interactions) {
+        UserKeys keys = new UserKeys(tenant.id(), user);
+        return record.eval(
+                SUMMARY,
+                ScriptOutputType.MULTI,
+                new byte[][] {keys.profile(), keys.interactions(), keys.marks(), keys.erased()},
+                number(interactions));
+    }
+
+    private UserAccess own(Tenant tenant, String user, List<Object> answer) {
+        return access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1)));
+    }
+
+    private static final String PATTERNS = "patterns";
+    private static final String PROFILE = "written";
+
+    /** As they are stored. */
+    static byte[] sealed(Patterns patterns, Seal seal) {
+        return seal.seal(PATTERNS, patterns.encode());
+    }
+
+    /** None where they are absent or damaged: they begin anew. */
+    static Patterns patterns(byte @Nullable [] stored, Seal seal) {
+        byte[] opened = stored == null ? null : seal.open(PATTERNS, stored);
+        Patterns patterns = opened == null ? null : Patterns.decode(opened);
+        return patterns == null ? Patterns.NONE : patterns;
+    }
+
+    /** Null where it is absent or damaged. */
+    static @Nullable Profile profile(byte @Nullable [] stored, Seal seal) {
+        byte[] opened = stored == null ? null : seal.open(PROFILE, stored);
+        return opened == null ? null : Profile.decode(opened);
+    }
+}
