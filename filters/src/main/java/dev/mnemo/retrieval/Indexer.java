@@ -34,7 +34,7 @@ public final class Indexer {
         Language language = Language.of(tokens);
         int length = tokens.size();
         Dates.of(at, tokens);
-        Language.Stemmer stemmer = stemming(language).stemmer();
+        Language.Stemmer stemmer = language.stemmer();
         Map<Integer, Integer> terms = new HashMap<>();
         for (Token token : tokens) {
             if (!isNameOfNoWeight(token, language)) {
@@ -43,18 +43,13 @@ public final class Indexer {
         }
         byte[] vector = IndexCodec.EMPTY;
         int model = 0;
-        if (embedder != null && embedder.reads(stemming(language).iso)) {
+        if (embedder != null && embedder.reads(language.iso)) {
             String text = user + "\n" + assistant;
             vector = Vectors.quantised(
                     embedder.document(before == null || before.isBlank() ? text : before + "\n" + text));
             model = IndexCodec.embedder(embedder.id());
         }
-        return IndexCodec.encode(stemming(language), length, terms, model, vector);
-    }
-
-    /** A text of one noun has no stop words to know its language by; then it is taken for English. */
-    static Language stemming(Language voted) {
-        return voted == Language.UNKNOWN ? Language.ENGLISH : voted;
+        return IndexCodec.encode(language, length, terms, model, vector);
     }
 
     /** German writes each noun with a capital. */

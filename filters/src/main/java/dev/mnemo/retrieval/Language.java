@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tartarus.snowball.SnowballStemmer;
@@ -31,7 +33,8 @@ import org.tartarus.snowball.ext.SwedishStemmer;
 
 /**
  * A language whose words are stemmed. An index names its language by {@link #code}, so that a query is stemmed as each text
- * was, whatever language the query itself is in. {@link #UNKNOWN} stands for all others: its words stay as they are.
+ * was, whatever language the query itself is in. {@link #UNKNOWN} stands for all others: their words stay as they
+ * are.
  */
 enum Language {
     UNKNOWN(0, "", null, null),
@@ -50,6 +53,12 @@ enum Language {
     RUSSIAN(13, "ru", "russian", RussianStemmer::new);
 
     private static final Language[] ALL = values();
+
+    /** Stop words elsewhere that are common words of English: one of them alone must not decide. */
+    private static final Set<String> ENGLISH_WORDS =
+            Set.of(("also will man war end want come men door son sea seas met mine van"
+                            + " dog sit ill till bare inn hay ham dig dove mint par per sue pour alt sedan contra mod bin")
+                    .split(" "));
 
     /** Each stop word with the weight of its vote for each language: a word of many languages says little. */
     private static final Map<String, float[]> STOP_WORDS = stopWords();
@@ -79,27 +88,32 @@ enum Language {
         return code >= 0 && code < ALL.length ? ALL[code] : null;
     }
 
-    /** The language that most of the stop words speak for; {@link #UNKNOWN} when there is none, as in a text of one noun. */
+    /**
+     * The language that most of the stop words speak for. A text without any, as one of a single noun, is taken for English if
+     * it is in Latin letters, and else for {@link #UNKNOWN}.
+     */
     static Language of(List<Token> tokens) {
         float[] votes = new float[ALL.length];
-        int words = 0;
-        int unwritten = 0;
+        int latin = 0;
+        int others = 0;
         for (Token token : tokens) {
             if (token.kind() == Token.Kind.PIECE) {
-                unwritten++;
+                others++;
             } else if (token.kind() == Token.Kind.WORD) {
-                words++;
+                boolean isLatin = UnicodeScript.of(token.text().codePointAt(0)) == UnicodeScript.LATIN;
+                latin += isLatin ? 1 : 0;
+                others += isLatin ? 0 : 1;
                 float[] vote = STOP_WORDS.get(token.text());
                 for (int i = 0; vote != null && i < votes.length; i++) {
                     votes[i] += vote[i];
                 }
             }
         }
-        int best = 0;
-        for (int i = 1; i < votes.length; i++) {
+        int best = others > latin ? UNKNOWN.code : ENGLISH.code;
+        for (int i = 0; i < votes.length; i++) {
             best = votes[i] > votes[best] ? i : best;
         }
-        return unwritten > words ? UNKNOWN : ALL[best];
+        return best == ENGLISH.code && others > latin ? UNKNOWN : ALL[best];
     }
 
     boolean isStopWord(String word) {
@@ -140,7 +154,9 @@ enum Language {
         Map<String, float[]> words = new HashMap<>();
         for (Language language : ALL) {
             for (String word : language.stopWordList()) {
-                words.computeIfAbsent(word, key -> new float[ALL.length])[language.ordinal()] = 1;
+                if (language == ENGLISH || !ENGLISH_WORDS.contains(word)) {
+                    words.computeIfAbsent(word, key -> new float[ALL.length])[language.ordinal()] = 1;
+                }
             }
         }
         for (float[] vote : words.values()) {

@@ -6,6 +6,9 @@ public enum Models {
     BGE_SMALL("bge-small-en-v1.5-q", "Represent this sentence for searching relevant passages: ", "", true),
     MINI_LM("all-minilm-l6-v2-q", "", "", false);
 
+    /** The one that the gateway ships; see the decision on memory. */
+    public static final Models CHOSEN = E5_SMALL;
+
     final String id;
     final String weights;
     final String vocabulary;

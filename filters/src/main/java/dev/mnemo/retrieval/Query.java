@@ -60,10 +60,7 @@ public final class Query {
                 told.add(token);
             }
         }
-        boolean dense = embedder != null
-                && !told.isEmpty()
-                && embedder.isReady()
-                && embedder.reads(Indexer.stemming(language).iso);
+        boolean dense = embedder != null && !told.isEmpty() && embedder.isReady() && embedder.reads(language.iso);
         return dense && embedder != null
                 ? new Query(told, Vectors.quantised(embedder.query(ends)), IndexCodec.embedder(embedder.id()))
                 : new Query(told, null, 0);

@@ -7,10 +7,13 @@ import java.text.Normalizer.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a text apart: words, names, numbers, dates, and pairs of characters where a script has no spaces. */
 final class Words {
+
+    private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th", "er", "e", "\u00ba", "\u00aa");
 
     private final String text;
     private final List<Token> tokens = new ArrayList<>();
@@ -59,6 +62,7 @@ final class Words {
             if (Character.isDigit(c)) {
                 end = numberEnd(at);
                 number(text.substring(at, end));
+                end = ordinalEnd(end);
                 sentenceBegins = false;
             } else if (isDense(c)) {
                 end = denseEnd(at);
@@ -106,6 +110,15 @@ final class Words {
             at++;
         }
         return at;
+    }
+
+    /** Behind what makes an ordinal of a number: 7th, 3rd, 1er. */
+    private int ordinalEnd(int from) {
+        int end = from;
+        while (end < text.length() && Character.isLetter(text.charAt(end))) {
+            end++;
+        }
+        return ORDINALS.contains(text.substring(from, end)) ? end : from;
     }
 
     private int denseEnd(int from) {

@@ -1,0 +1,38 @@
+package dev.mnemo.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PickTest {
+
+    private static final Indexer WORDS = new Indexer(null);
+
+    @Test
+    void theBestThatFitAndNoneThatSaysTheSameAgain() {
+        Hit best = hit(1, 40, 3, "We bought a green sofa for the living room last week");
+        Hit again = hit(2, 40, 2.9f, "We bought a green sofa for the living room last week!");
+        Hit tooLong = hit(3, 70, 2, "A story about the cellar and its many shelves");
+        Hit fits = hit(4, 60, 1, "The carpenter comes to see the window");
+        Hit unrelated = hit(5, 1, 0, "Rain");
+        Pick pick = Pick.within(100, List.of(best, again, tooLong, fits, unrelated));
+
+        assertThat(pick.hits()).containsExactly(best, fits);
+        assertThat(pick.tokens()).isEqualTo(100);
+        assertThat(pick.tooLong()).isEqualTo(1);
+        assertThat(pick.repeated()).isEqualTo(1);
+    }
+
+    @Test
+    void noRoomNothingChosen() {
+        assertThat(Pick.within(0, List.of(hit(1, 1, 1, "Something"))).hits()).isEmpty();
+        assertThat(Pick.within(10, List.of()).tokens()).isZero();
+    }
+
+    private static Hit hit(long id, int tokens, float score, String user) {
+        byte[] index = WORDS.index(null, user, "I see", Instant.ofEpochSecond(id));
+        return new Hit(new Entry(id, id, tokens, index, 0, false), score, 1, 0, false);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.mnemo.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class QueryTest {
+
+    private final Topics topics = new Topics("topics");
+
+    @Test
+    void vectorsAreForTextThatTheModelReads() {
+        assertThat(Query.of("What is the name of my dog?", topics).isDense()).isTrue();
+        assertThat(Query.of("Wie heißt mein Hund?", topics).isDense()).isFalse();
+        assertThat(Query.of("我的狗叫什么名字", topics).isDense()).isFalse();
+        assertThat(Query.of("What is the name of my dog?", null).isDense()).isFalse();
+    }
+
+    @Test
+    void aModelThatIsNotThereYetIsNotWaitedFor() {
+        topics.ready = false;
+        assertThat(Query.of("What is the name of my dog?", topics).isDense()).isFalse();
+    }
+
+    @Test
+    void aGreetingLooksForNothing() {
+        assertThat(Query.of("", topics).isEmpty()).isTrue();
+        assertThat(Query.of("And what about this?", topics).isEmpty()).isTrue();
+        assertThat(Query.of("dog", topics).isEmpty()).isFalse();
+    }
+
+    @Test
+    void ofALongTextBothEndsCount() {
+        String text = "alpha ".repeat(10) + "x".repeat(50_000) + " omega";
+        assertThat(Query.of(text, null).tokens).isEqualTo(4);
+        assertThat(Query.of("word" + " 12345 67890 ".repeat(40_000), null).tokens)
+                .isLessThan(100);
+    }
+}
