@@ -47,10 +47,10 @@ public final class TestRedis {
     }
 
     public static RedisLinks connected(RedisLinks links) {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!links.all().stream().allMatch(RedisLink::isUp)) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("redis: not connected within 10 s");
+                throw new AssertionError("redis: not connected within 30 s");
             }
             LockSupport.parkNanos(1_000_000);
         }

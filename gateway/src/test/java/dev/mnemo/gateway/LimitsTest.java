@@ -39,7 +39,7 @@ class LimitsTest {
 
     @BeforeAll
     static void start() {
-        mnemo = Mnemo.start(TestRedis.url(), tenants());
+        mnemo = Mnemo.start(TestRedis.url(), tenants(), "mnemo.redis.timeout=5s");
         UPSTREAM.on("gpt-4.1", call -> call.json(200, ScriptedUpstream.answer("Hi.", 1_000, 500)));
         UPSTREAM.on("cached", call -> call.json(200, """
                         {"choices":[{"message":{"role":"assistant","content":"Hi."},"finish_reason":"stop"}],
@@ -91,7 +91,10 @@ class LimitsTest {
         String name = TestRedis.fresh(id);
         ids.put(id, name);
         String members = more.length == 0 ? "" : ", " + String.join(", ", more);
-        tenants.put(name, Mnemo.tenant(name, UPSTREAM.port(), "budgets: {limits: [" + limit + "]" + members + "}"));
+        tenants.put(
+                name,
+                Mnemo.patient(
+                        Mnemo.tenant(name, UPSTREAM.port(), "budgets: {limits: [" + limit + "]" + members + "}")));
     }
 
     private static final Map<String, String> ids = new HashMap<>();

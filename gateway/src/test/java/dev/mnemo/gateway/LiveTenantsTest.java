@@ -198,7 +198,7 @@ class LiveTenantsTest {
     private static Map<String, String> tenants(int number, String last) {
         Map<String, String> tenants = new HashMap<>();
         for (int i = 0; i < TENANTS; i++) {
-            String tenant = Mnemo.tenant("live" + i, UPSTREAM.port(), i == TENANTS - 1 ? last : "");
+            String tenant = Mnemo.patient(Mnemo.tenant("live" + i, UPSTREAM.port(), i == TENANTS - 1 ? last : ""));
             tenants.put("live" + i, tenant.replace("upstream-secret", "gen-" + number));
         }
         return tenants;

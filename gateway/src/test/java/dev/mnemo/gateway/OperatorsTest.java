@@ -247,7 +247,9 @@ class OperatorsTest {
     private Mnemo start(String... more) {
         String limits = "budgets: {limits: [{name: month, per: tenant, tokens: 100M, every: month}]}";
         Mnemo mnemo = Mnemo.start(
-                TestRedis.url(), Map.of(tenant, Mnemo.tenant(tenant, upstream.port(), limits)), properties(more));
+                TestRedis.url(),
+                Map.of(tenant, Mnemo.patient(Mnemo.tenant(tenant, upstream.port(), limits))),
+                properties(more));
         TestRedis.connected(mnemo.bean(dev.mnemo.redis.RedisLinks.class));
         return mnemo;
     }

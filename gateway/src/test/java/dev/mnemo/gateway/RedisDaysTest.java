@@ -53,7 +53,7 @@ class RedisDaysTest {
     @Test
     void aCallAsksRedisTwiceAtOnceAndTellsItTwiceAfterwards() {
         // Leases are not renewed meanwhile.
-        mnemo = Mnemo.start(redis.url(), tenants(), "mnemo.budget.lease=10m");
+        mnemo = Mnemo.start(redis.url(), tenants(), "mnemo.budget.lease=10m", "mnemo.redis.timeout=5s");
         eventually(
                 "Redis is there",
                 () -> context(mnemo.ask("open", "ada", body("m", "warm up"))).contains("empty"));

@@ -86,6 +86,7 @@ final class Shared {
         tenants.put(
                 "few", Mnemo.tenant("few", UPSTREAM.port(), jwt("few") + limit("requests: 2, per: key, every: month")));
         tenants.put("away", Mnemo.tenant("away", UPSTREAM.port(), jwt("away").replace(":" + ISSUER.port(), ":1")));
+        tenants.replaceAll((id, file) -> Mnemo.patient(file));
         // One tenant for each way to fail: a breaker that opens must not be another test's.
         tenants.put("chatonly", Mnemo.tenant("chatonly", UPSTREAM.port(), "").replace(", may: [chat, memory]", ""));
         tenants.put("endless", Mnemo.tenant("endless", UPSTREAM.port(), "").replace("total: 10s", "total: 1s"));
