@@ -192,6 +192,7 @@ class ChatRequestTest {
                 "claude-opus-5                             | ,'thinking':{'type':'disabled'}              | false",
                 "claude-opus-5                             | ,'thinking':{'budget_tokens':1,'type':'enabled'} | true",
                 "us.anthropic.claude-fable-5-1-v1:0        |                                              | true",
+                "Claude-Opus-5.5                           |                                              | true",
                 "claude-haiku-10                           |                                              | true",
                 "claude-opus-latest                        |                                              | true",
                 "claude-opus-latest                        | ,'thinking':null                             | true",
