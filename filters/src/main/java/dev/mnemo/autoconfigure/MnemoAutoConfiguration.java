@@ -63,6 +63,7 @@ import reactor.netty.resources.LoopResources;
     MnemoTenants.class,
     MnemoIdentity.class,
     MnemoStores.class,
+    MnemoMemory.class,
     MnemoApi.class,
     MnemoServer.class,
     MnemoHealth.class,

@@ -10,16 +10,8 @@ import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Budget;
 import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.Detached;
-import dev.mnemo.call.Memory;
 import dev.mnemo.call.TokenEstimate;
-import dev.mnemo.memory.Access;
-import dev.mnemo.memory.ArchiveStore;
-import dev.mnemo.memory.CallRecords;
-import dev.mnemo.memory.MemoryStore;
-import dev.mnemo.memory.PreferencesStore;
-import dev.mnemo.memory.Recorder;
 import dev.mnemo.memory.TokenCounter;
-import dev.mnemo.memory.UserMemory;
 import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.redis.RedisLinks;
 import java.time.Duration;
@@ -31,7 +23,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
 
-/** What stands in Redis: budgets and memory. */
+/** What stands in Redis, and the budgets there. */
 @Configuration(proxyBeanMethods = false)
 final class MnemoStores {
 
@@ -109,35 +101,5 @@ final class MnemoStores {
     Scheduler mnemoBackground() {
         return Schedulers.newBoundedElastic(
                 Runtime.getRuntime().availableProcessors(), BACKGROUND_QUEUE, "mnemo-background");
-    }
-
-    @Bean
-    Access mnemoAccess(StateMetrics metrics) {
-        return new Access(metrics::unreadable);
-    }
-
-    @Bean
-    CallRecords mnemoCallRecords(RedisLinks redis) {
-        return new CallRecords(redis.record());
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    Memory mnemoMemory(
-            RedisLinks redis,
-            Access access,
-            CallRecords calls,
-            TokenCounter tokens,
-            Detached detached,
-            Scheduler mnemoBackground) {
-        MemoryStore store = new MemoryStore(redis.recall(), redis.record(), access);
-        ArchiveStore archive = new ArchiveStore(redis.recall(), redis.record(), mnemoBackground);
-        Recorder recorder = new Recorder(store, archive, calls, tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
-        return new UserMemory(store, recorder, detached);
-    }
-
-    @Bean
-    PreferencesStore mnemoPreferences(RedisLinks redis, TokenCounter tokens, Scheduler mnemoBackground) {
-        return new PreferencesStore(redis.record(), tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
     }
 }

@@ -42,6 +42,25 @@ final class Account {
         }
     }
 
+    void summary(Summary of, List<Summary.Line> shown, int known) {
+        if (known > 0) {
+            ObjectNode summary = parts.putObject("summary")
+                    .put(
+                            "tokens",
+                            shown.stream().mapToLong(Summary.Line::tokens).sum())
+                    .put("shown", shown.size())
+                    .put("left_out", known - shown.size());
+            Patterns patterns = of.patterns();
+            if (patterns != null) {
+                summary.put("interactions", patterns.count());
+            }
+            Profile profile = of.profile();
+            if (profile != null) {
+                summary.put("profile_version", profile.version());
+            }
+        }
+    }
+
     /**
      * @param part {@code retrieved} or {@code recent}
      */

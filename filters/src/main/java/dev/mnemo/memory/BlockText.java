@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.memory.Summary.Line;
 import java.time.ZoneOffset;
 import java.util.List;
 
@@ -12,6 +13,9 @@ final class BlockText {
 
     /** Tokens of everything that stands in every block; a test counts them. */
     static final int FRAME_TOKENS = 90;
+
+    /** Tokens of the line above the summary. */
+    static final int SUMMARY_TOKENS = 12;
 
     /** Tokens of the line above what was retrieved. */
     static final int RETRIEVED_TOKENS = 20;
@@ -27,12 +31,19 @@ final class BlockText {
     private BlockText() {}
 
     static String of(
-            List<Preferences.Member> preferences, List<Interaction> retrieved, List<Interaction> interactions) {
+            List<Preferences.Member> preferences,
+            List<Line> summary,
+            List<Interaction> retrieved,
+            List<Interaction> interactions) {
         StringBuilder text = new StringBuilder(OPEN);
         if (!preferences.isEmpty()) {
             text.append("User preferences: ")
                     .append(new Preferences(0, true, preferences).json())
                     .append('\n');
+        }
+        if (!summary.isEmpty()) {
+            text.append("What the user's interactions have in common:\n");
+            summary.forEach(line -> text.append(line.text()).append('\n'));
         }
         if (!retrieved.isEmpty()) {
             text.append("Earlier interactions that may matter here, oldest first:\n");

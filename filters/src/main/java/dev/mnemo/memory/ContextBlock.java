@@ -4,6 +4,7 @@ import dev.mnemo.json.JsonText;
 import dev.mnemo.memory.Account.Why;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.memory.Snapshot.Shown;
+import dev.mnemo.memory.Summary.Line;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,32 +14,43 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /**
- * Packs what is known of a user into the tokens granted: preferences, what was found to the matter, then the newest
+ * Packs what is known of a user into the tokens granted: preferences, the summary, what was found to the matter, then the newest
  * interactions; whole ones. Each part has a share, and what one does not need goes to the others.
  */
 final class ContextBlock {
 
     private final Parts parts;
+    private final List<Line> summary;
     private final Exchanges inRequest;
     private final MemoryPolicy policy;
     private final Account account = new Account();
     private long room;
 
-    private ContextBlock(Parts parts, Exchanges inRequest, MemoryPolicy policy, long room) {
+    private ContextBlock(Parts parts, List<Line> summary, Exchanges inRequest, MemoryPolicy policy, long room) {
         this.parts = parts;
+        this.summary = summary;
         this.inRequest = inRequest;
         this.policy = policy;
         this.room = room;
     }
 
     /**
+     * @param summary the lines of it
      * @param found what fits the matter, the best first
      * @param inRequest what the request says already
      * @param granted tokens, frame included
      */
-    static Snapshot compose(Parts parts, List<Archived> found, Exchanges inRequest, long granted, MemoryPolicy policy) {
-        int frame = BlockText.FRAME_TOKENS + (found.isEmpty() ? 0 : BlockText.RETRIEVED_TOKENS);
-        return new ContextBlock(parts, inRequest, policy, granted - frame).composed(found, granted);
+    static Snapshot compose(
+            Parts parts,
+            List<Line> summary,
+            List<Archived> found,
+            Exchanges inRequest,
+            long granted,
+            MemoryPolicy policy) {
+        int frame = BlockText.FRAME_TOKENS
+                + (summary.isEmpty() ? 0 : BlockText.SUMMARY_TOKENS)
+                + (found.isEmpty() ? 0 : BlockText.RETRIEVED_TOKENS);
+        return new ContextBlock(parts, summary, inRequest, policy, granted - frame).composed(found, granted);
     }
 
     private Snapshot composed(List<Archived> found, long granted) {
@@ -47,35 +59,42 @@ final class ContextBlock {
         List<Archived> recent = recent();
         List<Archived> fitting = shown(found);
         Set<Preferences.Member> preferences = new HashSet<>();
+        Set<Line> told = new HashSet<>();
         Set<Long> retrieved = new HashSet<>();
         Set<Long> newest = new HashSet<>();
 
         long before = room;
         take(known, preferences, member -> member, Preferences.Member::tokens, room / 2);
+        take(summary, told, line -> line, Line::tokens, room / 4);
         take(fitting, retrieved, Archived::id, Archived::tokens, room * 3 / 4);
         take(without(recent, retrieved).reversed(), newest, Archived::id, Archived::tokens, room);
         // Second helping.
         take(known, preferences, member -> member, Preferences.Member::tokens, room);
+        take(summary, told, line -> line, Line::tokens, room);
         take(without(fitting, newest), retrieved, Archived::id, Archived::tokens, room);
 
         List<Preferences.Member> members =
                 known.stream().filter(preferences::contains).toList();
+        List<Line> lines = summary.stream().filter(told::contains).toList();
         List<Interaction> fromArchive = whole(fitting, retrieved);
         List<Interaction> fromRecent = whole(recent, newest);
         account.preferences(parts.preferences().version(), members.size(), known.size(), sum(members));
+        account.summary(parts.summary(), lines, summary.size());
         account.interactions("retrieved", fromArchive, tokens(fromArchive));
         account.interactions("recent", fromRecent, tokens(fromRecent));
-        boolean cut = members.size() < known.size() || leaveOut(recent, fitting, retrieved, newest);
+        boolean cut = members.size() < known.size()
+                | lines.size() < summary.size()
+                | leaveOut(recent, fitting, retrieved, newest);
         if (before == room) {
             return Snapshot.nothing(parts.revision(), cut, account.encode());
         }
         return new Snapshot(
                 parts.revision(),
                 Math.toIntExact(granted - room),
-                new Shown(members.size(), false, fromArchive.size(), fromRecent.size()),
+                new Shown(members.size(), !lines.isEmpty(), fromArchive.size(), fromRecent.size()),
                 cut,
                 account.encode(),
-                JsonText.escaped(BlockText.of(members, fromArchive, fromRecent)));
+                JsonText.escaped(BlockText.of(members, lines, fromArchive, fromRecent)));
     }
 
     /** Takes what fits, in the order given, into at most so many tokens. One that is too long does not hide the others. */

@@ -24,7 +24,7 @@ final class FirstRecords {
     private static final int HEADER = 46;
 
     /** An id's bits below its time. */
-    private static final int HASH_BITS = 22;
+    private static final int HASH_BITS = 21;
 
     private FirstRecords() {}
 

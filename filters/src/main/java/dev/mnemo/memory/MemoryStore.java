@@ -119,6 +119,13 @@ public final class MemoryStore {
         return ttl.compareTo(time) < 0 ? ttl : time;
     }
 
+    /** What it takes to read and write for a user; no matter when they were erased. */
+    Mono<UserAccess> own(Tenant tenant, String user) {
+        return tenant.memory().seal() == null
+                ? Mono.fromSupplier(() -> access.of(tenant, user, null, null))
+                : open(tenant, user).map(Opened::own);
+    }
+
     /** What is needed to write for a user, and what the next interaction is added to. */
     Mono<Opened> open(Tenant tenant, String user) {
         UserKeys of = new UserKeys(tenant.id(), user);
@@ -131,7 +138,8 @@ public final class MemoryStore {
                 .map(answer -> new Opened(
                         access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
                         text(answer.get(2), "0"),
-                        bytes(answer.get(3))));
+                        bytes(answer.get(3)),
+                        Attempt.decode(bytes(answer.get(4)))));
     }
 
     /**
@@ -186,6 +194,7 @@ public final class MemoryStore {
                 own,
                 (long) answer.get(4),
                 PreferencesCodec.decode(bytes(answer.get(5)), bytes(answer.get(6)), bytes(answer.get(7)), own.seal()),
+                Summary.decode(bytes(answer.get(8)), bytes(answer.get(9)), own.seal()),
                 Marks.decode((List<?>) answer.get(10)),
                 interactions((List<?>) answer.get(11), own),
                 snapshot);
@@ -225,8 +234,9 @@ public final class MemoryStore {
      *
      * @param patternsNumber of the patterns as they are
      * @param patterns sealed; null when there are none
+     * @param attempt the last one to write a profile
      */
-    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns) {}
+    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns, Attempt attempt) {}
 
     /**
      * What is to be remembered of a call.

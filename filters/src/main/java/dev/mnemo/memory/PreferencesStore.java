@@ -32,6 +32,8 @@ public final class PreferencesStore {
 
     private static final byte[] NOTHING = {};
 
+    private static final String ANY = "*";
+
     /** How often a change is tried anew when somebody else wrote in between: each time one of them has come through. */
     private static final int TRIES = 64;
 
@@ -56,6 +58,7 @@ public final class PreferencesStore {
     }
 
     private final RedisLink link;
+    private final MemoryStore store;
     private final TokenCounter tokens;
     private final Scheduler background;
     private final InstantSource clock;
@@ -64,8 +67,10 @@ public final class PreferencesStore {
      * @param background where documents are parsed and counted, never on an event loop
      * @param clock tells when a change was made
      */
-    public PreferencesStore(RedisLink link, TokenCounter tokens, Scheduler background, InstantSource clock) {
+    public PreferencesStore(
+            RedisLink link, MemoryStore store, TokenCounter tokens, Scheduler background, InstantSource clock) {
         this.link = link;
+        this.store = store;
         this.tokens = tokens;
         this.background = background;
         this.clock = clock;
@@ -73,11 +78,30 @@ public final class PreferencesStore {
 
     /** What the user has set; {@link Preferences#present} tells whether there is anything. */
     public Mono<Preferences> get(Tenant tenant, String user) {
+        return store.own(tenant, user).flatMap(own -> get(tenant, user, own));
+    }
+
+    private Mono<Preferences> get(Tenant tenant, String user, UserAccess own) {
         byte[] profile = new UserKeys(tenant.id(), user).profile();
         return link.<List<KeyValue<byte[], byte[]>>>send(
                         redis -> redis.hmget(profile, ascii("version"), ascii("members"), ascii("tokens")))
-                .map(fields -> PreferencesCodec.decode(
-                        value(fields.get(0)), value(fields.get(1)), value(fields.get(2)), Seal.NONE));
+                .map(fields -> {
+                    byte[] members = value(fields.get(1));
+                    Preferences found =
+                            PreferencesCodec.decode(value(fields.get(0)), members, value(fields.get(2)), own.seal());
+                    if (members != null && !found.present()) {
+                        throw unreadable();
+                    }
+                    return found;
+                });
+    }
+
+    /** To a call they are absent; whoever asks for them, or would change them, is told. */
+    private static PreferencesProblem unreadable() {
+        return new PreferencesProblem(
+                409,
+                "preferences: what is stored cannot be read: sealed with a key that the tenant's file does not list, or not"
+                        + " sealed, or damaged (expected: list the key, or \"plain\"; or PUT them anew)");
     }
 
     /**
@@ -148,8 +172,9 @@ public final class PreferencesStore {
     public Mono<List<Version>> versions(Tenant tenant, String user) {
         byte[] key = new UserKeys(tenant.id(), user).versions();
         return link.<List<byte[]>>send(redis -> redis.lrange(key, 0, VERSIONS - 1))
+                .zipWith(store.own(tenant, user))
                 .publishOn(background)
-                .map(PreferencesStore::decoded);
+                .map(both -> decoded(both.getT1(), both.getT2().seal()));
     }
 
     /** One of {@link #versions}; a number that is not among them is a {@link PreferencesProblem}. */
@@ -171,11 +196,11 @@ public final class PreferencesStore {
                                         + versions.getFirst().number() + ")"));
     }
 
-    private static List<Version> decoded(List<byte[]> stored) {
+    private static List<Version> decoded(List<byte[]> stored, Seal seal) {
         List<Version> versions = new ArrayList<>(stored.size());
         try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
             for (byte[] bytes : stored) {
-                Version version = VersionCodec.decode(bytes, unpacker, Seal.NONE);
+                Version version = VersionCodec.decode(bytes, unpacker, seal);
                 if (version != null) {
                     versions.add(version);
                 }
@@ -214,8 +239,19 @@ public final class PreferencesStore {
 
     private Mono<Change> write(
             Tenant tenant, String user, @Nullable List<Member> members, @Nullable Long expected, Edit edit) {
+        return store.own(tenant, user).flatMap(own -> write(tenant, user, members, expected, edit, own));
+    }
+
+    private Mono<Change> write(
+            Tenant tenant,
+            String user,
+            @Nullable List<Member> members,
+            @Nullable Long expected,
+            Edit edit,
+            UserAccess own) {
         UserKeys of = new UserKeys(tenant.id(), user);
-        byte[][] keys = {of.profile(), of.versions()};
+        byte[][] keys = {of.profile(), of.versions(), of.erased()};
+        boolean seals = tenant.memory().seal() != null;
         return link.<List<Long>>eval(
                         WRITE,
                         ScriptOutputType.MULTI,
@@ -223,15 +259,23 @@ public final class PreferencesStore {
                         expected == null ? NOTHING : ascii(expected.toString()),
                         ascii(String.valueOf(tenant.memory().ttl().toSeconds())),
                         members == null ? ascii("delete") : ascii("set"),
-                        members == null ? NOTHING : PreferencesCodec.members(members, Seal.NONE),
-                        members == null ? NOTHING : PreferencesCodec.tokens(members, Seal.NONE),
-                        VersionCodec.encode(edit, members, Seal.NONE),
+                        members == null ? NOTHING : PreferencesCodec.members(members, own.seal()),
+                        members == null ? NOTHING : PreferencesCodec.tokens(members, own.seal()),
+                        VersionCodec.encode(edit, members, own.seal()),
                         ascii(String.valueOf(VERSIONS)),
-                        ascii(String.valueOf(VERSIONS_BYTES)))
-                .map(answer -> answer.get(0) == 1
-                        ? new Change.Done(
-                                new Preferences(answer.get(1), members != null, members == null ? List.of() : members))
-                        : new Change.Conflict(answer.get(1)));
+                        ascii(String.valueOf(VERSIONS_BYTES)),
+                        // What is sealed for a user who was erased since would open for nobody.
+                        ascii(seals ? own.era() : ANY))
+                .flatMap(answer -> answer.get(0) == 2
+                        ? write(tenant, user, members, expected, edit)
+                        : Mono.just(changed(answer, members)));
+    }
+
+    private static Change changed(List<Long> answer, @Nullable List<Member> members) {
+        return answer.get(0) == 1
+                ? new Change.Done(
+                        new Preferences(answer.get(1), members != null, members == null ? List.of() : members))
+                : new Change.Conflict(answer.get(1));
     }
 
     private static byte @Nullable [] value(KeyValue<byte[], byte[]> field) {

@@ -16,6 +16,7 @@ sealed interface Recalled {
      * What a block is to be composed of.
      *
      * @param revision of all this
+     * @param summary of their interactions
      * @param recent oldest first
      * @param previous the block that the conversation's name had before; null when it had none
      */
@@ -23,6 +24,7 @@ sealed interface Recalled {
             UserAccess own,
             long revision,
             Preferences preferences,
+            Summary summary,
             Marks marks,
             List<Interaction> recent,
             @Nullable Snapshot previous)
@@ -34,7 +36,7 @@ sealed interface Recalled {
 
         /** For a conversation whose provider keeps what was said since. */
         Parts withoutInteractions() {
-            return new Parts(own, revision, preferences, marks, List.of(), previous);
+            return new Parts(own, revision, preferences, summary, marks, List.of(), previous);
         }
     }
 }

@@ -4,12 +4,17 @@ import dev.mnemo.call.Detached;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Opened;
 import dev.mnemo.memory.MemoryStore.Remembered;
+import dev.mnemo.retrieval.Indexer;
+import dev.mnemo.seal.Seal;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -19,12 +24,16 @@ public final class Recorder {
 
     private static final byte[] NOTHING = {};
 
+    private static final String BUSY = "too many calls of one user ended at once";
+
     /** How often it is tried anew when another call of the user ended in between. */
     private static final int TRIES = 8;
 
     private final MemoryStore store;
     private final ArchiveStore archive;
     private final CallRecords calls;
+    private final Indexer indexer;
+    private final ProfileWriter profiles;
     private final TokenCounter tokens;
     private final Scheduler background;
     private final InstantSource clock;
@@ -36,12 +45,16 @@ public final class Recorder {
             MemoryStore store,
             ArchiveStore archive,
             CallRecords calls,
+            Indexer indexer,
+            ProfileWriter profiles,
             TokenCounter tokens,
             Scheduler background,
             InstantSource clock) {
         this.store = store;
         this.archive = archive;
         this.calls = calls;
+        this.indexer = indexer;
+        this.profiles = profiles;
         this.tokens = tokens;
         this.background = background;
         this.clock = clock;
@@ -54,42 +67,81 @@ public final class Recorder {
             return Mono.empty();
         }
         Instant now = clock.instant();
-        return remember(turn, ending, said, now, TRIES);
+        return Mono.fromCallable(() -> Optional.ofNullable(said == null ? null : interaction(turn, said, now)))
+                .subscribeOn(background)
+                .flatMap(interaction -> remember(turn, ending, interaction.orElse(null), now, TRIES));
     }
 
-    private Mono<Void> remember(Turn turn, Ending ending, @Nullable Said said, Instant now, int tries) {
-        return store.open(turn.tenant(), turn.user())
-                .publishOn(background)
-                .flatMap(opened -> remember(turn, ending, said == null ? null : said.at(now, turn, tokens), now, opened)
-                        .flatMap(remembered -> switch (remembered) {
-                            case Remembered.Erased erased ->
-                                calls.drop(turn.tenant(), turn.call().id());
-                            case Remembered.Again again ->
-                                tries > 1 ? remember(turn, ending, said, now, tries - 1) : Mono.empty();
-                            case Remembered.Done done -> remembered(turn, opened.own(), done);
-                        }));
+    private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now, int tries) {
+        return store.open(turn.tenant(), turn.user()).publishOn(background).flatMap(opened -> {
+            Patterns patterns = interaction == null ? null : patterns(opened, interaction);
+            return remember(turn, ending, interaction, patterns, now, opened)
+                    .flatMap(remembered -> switch (remembered) {
+                        case Remembered.Erased erased ->
+                            calls.drop(turn.tenant(), turn.call().id());
+                        case Remembered.Again again
+                        when tries > 1 -> remember(turn, ending, interaction, now, tries - 1);
+                        case Remembered.Again again -> Mono.error(new IllegalStateException(BUSY));
+                        case Remembered.Done done -> remembered(turn, opened, patterns, done);
+                    });
+        });
+    }
+
+    private static Patterns patterns(Opened opened, Interaction interaction) {
+        return SummaryStore.patterns(opened.patterns(), opened.own().seal())
+                .plus(interaction.at(), interaction.userText(), interaction.assistantText());
     }
 
     private Mono<Remembered> remember(
-            Turn turn, Ending ending, @Nullable Interaction interaction, Instant now, Opened opened) {
+            Turn turn,
+            Ending ending,
+            @Nullable Interaction interaction,
+            @Nullable Patterns patterns,
+            Instant now,
+            Opened opened) {
+        Seal seal = opened.own().seal();
         UserAccess own = turn.own();
-        byte[] record = interaction == null
-                ? NOTHING
-                : InteractionCodec.encode(
-                        interaction,
-                        Fingerprint.of(turn.call().request().body()),
-                        opened.own().seal());
-        Memo memo = new Memo(record, turn.isTold() ? turn.call().id() : "", NOTHING, opened.patternsNumber());
+        Memo memo = new Memo(
+                interaction == null
+                        ? NOTHING
+                        : InteractionCodec.encode(
+                                interaction,
+                                Fingerprint.of(turn.call().request().body()),
+                                seal),
+                turn.isTold() ? turn.call().id() : "",
+                patterns == null ? NOTHING : SummaryStore.sealed(patterns, seal),
+                opened.patternsNumber());
         Mono<Void> told = turn.isTold() ? calls.keep(turn, ending, interaction, now) : Mono.empty();
         return told.then(
                 store.remember(turn.tenant(), turn.user(), own == null ? UserAccess.UNKNOWN : own.era(), memo));
     }
 
-    private Mono<Void> remembered(Turn turn, UserAccess own, Remembered.Done done) {
+    private Mono<Void> remembered(Turn turn, Opened opened, @Nullable Patterns patterns, Remembered.Done done) {
+        if (patterns != null) {
+            profiles.recorded(turn.tenant(), turn.user(), patterns.count(), opened.attempt());
+        }
         Mono<Void> folded = ArchiveStore.isDue(turn.policy(), done.interactions(), done.bytes())
-                ? archive.fold(turn.tenant(), turn.user(), own, done.interactions())
+                ? archive.fold(turn.tenant(), turn.user(), opened.own(), done.interactions())
                 : Mono.empty();
         return calls.drop(turn.tenant(), done.forgotten()).then(folded);
+    }
+
+    private Interaction interaction(Turn turn, Said said, Instant now) {
+        Interaction plain =
+                Interaction.of(now, conversation(turn), said.partial(), said.user(), said.assistant(), tokens);
+        return turn.policy().archive() == 0
+                ? plain
+                : plain.indexed(indexer.index(before(turn), plain.userText(), plain.assistantText(), now));
+    }
+
+    /** What was said just before, which tells what a short answer is about. */
+    private static @Nullable String before(Turn turn) {
+        List<ChatRequest.Exchange> exchanges = turn.call().request().exchanges();
+        if (exchanges.isEmpty()) {
+            return null;
+        }
+        ChatRequest.Exchange last = exchanges.getLast();
+        return Interaction.cut(last.user()) + "\n" + Interaction.cut(last.assistant());
     }
 
     /** A conversation's turns know it by the same name; the one that its first answer gives it comes later. */
@@ -113,10 +165,6 @@ public final class Recorder {
             }
             boolean partial = ending.outcome() != Outcome.COMPLETE || !answer.complete() || answer.textCut();
             return partial && !turn.policy().partial() ? null : new Said(asked, answer.text(), partial);
-        }
-
-        Interaction at(Instant now, Turn turn, TokenCounter tokens) {
-            return Interaction.of(now, conversation(turn), partial, user, assistant, tokens);
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.mnemo.dialect.Answer;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import java.time.Duration;
 import java.util.List;
 import reactor.core.publisher.Flux;
@@ -20,15 +21,19 @@ import reactor.core.publisher.Mono;
 public final class UserMemory implements Memory {
 
     private final MemoryStore store;
+    private final Finder finder;
     private final Recorder recorder;
+    private final TokenCounter tokens;
     private final Detached detached;
 
     /**
      * @param detached runs the freezing of a block beside the call
      */
-    public UserMemory(MemoryStore store, Recorder recorder, Detached detached) {
+    public UserMemory(MemoryStore store, Finder finder, Recorder recorder, TokenCounter tokens, Detached detached) {
         this.store = store;
+        this.finder = finder;
         this.recorder = recorder;
+        this.tokens = tokens;
         this.detached = detached;
     }
 
@@ -51,14 +56,26 @@ public final class UserMemory implements Memory {
             return nothing(Reason.OPAQUE);
         }
         return store.recall(call.tenant(), user, call.conversation())
-                .<Recollection>map(recalled -> {
-                    turn.recalled(recalled);
-                    return granted -> compose(turn, recalled, granted);
-                })
+                .doOnNext(turn::recalled)
+                .flatMap(recalled -> found(turn, recalled)
+                        .<Recollection>map(found -> granted -> compose(turn, recalled, found, granted)))
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
     }
 
-    private Context compose(Turn turn, Recalled recalled, long granted) {
+    /** What fits the conversation's first words; nothing where the block stands, or is not to be made of interactions. */
+    private Mono<List<Archived>> found(Turn turn, Recalled recalled) {
+        LlmCall call = turn.call();
+        String words = call.request().firstUserText();
+        return turn.policy().retrieve() == Retrieve.CONVERSATION
+                        && recalled instanceof Parts parts
+                        && !call.request().kept().signed()
+                        && !(call.conversation().held() && parts.previous() != null)
+                        && words != null
+                ? finder.find(turn, parts, words)
+                : Mono.just(List.of());
+    }
+
+    private Context compose(Turn turn, Recalled recalled, List<Archived> found, long granted) {
         LlmCall call = turn.call();
         return switch (recalled) {
             case Frozen(UserAccess own, Snapshot snapshot) -> {
@@ -73,15 +90,20 @@ public final class UserMemory implements Memory {
             case Parts parts
             when call.conversation().held() && parts.previous() != null ->
                 // The provider keeps the interactions of the earlier block, and what was said since.
-                fresh(turn, parts.withoutInteractions(), granted);
-            case Parts parts -> fresh(turn, parts, granted);
+                fresh(turn, parts.withoutInteractions(), List.of(), granted);
+            case Parts parts -> fresh(turn, parts, found, granted);
         };
     }
 
-    private Context fresh(Turn turn, Parts parts, long granted) {
+    private Context fresh(Turn turn, Parts parts, List<Archived> found, long granted) {
         LlmCall call = turn.call();
         Snapshot fresh = ContextBlock.compose(
-                parts, List.of(), Exchanges.of(call.request()), Math.min(granted, call.contextCap()), turn.policy());
+                parts,
+                parts.summary().lines(tokens),
+                found,
+                Exchanges.of(call.request()),
+                Math.min(granted, call.contextCap()),
+                turn.policy());
         boolean known = fresh.equals(parts.previous());
         // What the provider is to keep is in force when it has answered, not before. Otherwise at once: an agent's next
         // call may come on the heels of this one's answer.

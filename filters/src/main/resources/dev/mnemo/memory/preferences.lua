@@ -1,9 +1,12 @@
 -- Writes or removes the preferences of a user, if they are as the caller thinks, and keeps the version that this makes.
 --
--- KEYS[1]  profile of the user      KEYS[2]  its versions, newest first: the number, a space, an entry
+-- KEYS[1]  profile of the user      KEYS[2]  its versions, newest first: the number, a space, an entry      KEYS[3]  erased
 -- ARGV     the version that must be there ('' for any), seconds to live, 'set' or 'delete', members, their tokens;
---          the new version's entry, how many versions to keep, how many bytes of them
--- Returns  {1, new version} or {0, version as it is}
+--          the new version's entry, how many versions to keep, how many bytes of them; the era for which it is sealed, or '*'
+-- Returns  {1, new version}, {0, version as it is}, or {2} when the user was erased since it was sealed
+if ARGV[9] ~= '*' and (redis.call('GET', KEYS[3]) or '') ~= ARGV[9] then
+  return {2}
+end
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then
   return {0, version}

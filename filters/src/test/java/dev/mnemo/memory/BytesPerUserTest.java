@@ -51,9 +51,9 @@ class BytesPerUserTest {
                     RedisAddress.of(own.url()),
                     Duration.ofSeconds(10),
                     HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
-            MemoryStore store = new MemoryStore(links.recall(), links.record(), Memories.ACCESS);
-            PreferencesStore preferences =
-                    new PreferencesStore(links.record(), TOKENS, Schedulers.immediate(), InstantSource.system());
+            MemoryStore store = Memories.store(links);
+            PreferencesStore preferences = new PreferencesStore(
+                    links.record(), Memories.store(links), TOKENS, Schedulers.immediate(), InstantSource.system());
             String text = text();
             Random random = new Random(7);
 
@@ -70,6 +70,7 @@ class BytesPerUserTest {
                     Flux.range(0, 5).map(i -> turn(text, random)).collectList().block();
             Snapshot block = ContextBlock.compose(
                     Memories.parts(Preferences.NONE, shown, null),
+                    List.of(),
                     List.of(),
                     new Exchanges(Set.of(), null),
                     2_000,

@@ -146,7 +146,7 @@ class ContextBlockTest {
     @Test
     void theFrameTakesNoMoreTokensThanIsSetAside() {
         Interaction one = interaction("a", "b");
-        String empty = BlockText.of(List.of(), List.of(), List.of(one));
+        String empty = BlockText.of(List.of(), List.of(), List.of(), List.of(one));
 
         assertThat(TOKENS.count(empty) - one.tokens() + TOKENS.count("User preferences: {}\n"))
                 .isLessThanOrEqualTo(BlockText.FRAME_TOKENS);
@@ -173,7 +173,7 @@ class ContextBlockTest {
     }
 
     private static Snapshot compose(Parts parts, Exchanges said, long granted, MemoryPolicy policy) {
-        return ContextBlock.compose(parts, List.of(), said, granted, policy);
+        return ContextBlock.compose(parts, List.of(), List.of(), said, granted, policy);
     }
 
     private static Parts parts(String preferences, Interaction... recent) {

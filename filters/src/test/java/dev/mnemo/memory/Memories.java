@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import java.util.List;
@@ -20,6 +21,10 @@ final class Memories {
 
     private Memories() {}
 
+    static MemoryStore store(RedisLinks links) {
+        return new MemoryStore(links.recall(), links.record(), ACCESS);
+    }
+
     static Mono<Void> append(MemoryStore store, Tenant tenant, String user, Interaction interaction) {
         return append(store, tenant, user, interaction, new Fingerprint(interaction.id()));
     }
@@ -32,7 +37,7 @@ final class Memories {
     }
 
     static Parts parts(Preferences preferences, List<Interaction> recent, @Nullable Snapshot previous) {
-        return new Parts(OWN, preferences.version(), preferences, Marks.NONE, recent, previous);
+        return new Parts(OWN, preferences.version(), preferences, Summary.NONE, Marks.NONE, recent, previous);
     }
 
     /** Such as one that shows nothing but a preference. */

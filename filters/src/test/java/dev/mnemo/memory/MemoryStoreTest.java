@@ -33,9 +33,9 @@ class MemoryStoreTest {
     private static final RedisLinks LINKS = TestRedis.links();
     private static final TokenCounter TOKENS = new TokenCounter();
 
-    private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record(), Memories.ACCESS);
-    private final PreferencesStore preferences =
-            new PreferencesStore(LINKS.record(), TOKENS, Schedulers.immediate(), InstantSource.system());
+    private final MemoryStore store = Memories.store(LINKS);
+    private final PreferencesStore preferences = new PreferencesStore(
+            LINKS.record(), Memories.store(LINKS), TOKENS, Schedulers.immediate(), InstantSource.system());
     private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("memory"), Fixtures.memory(2_000, 20));
 
     @AfterAll

@@ -37,8 +37,8 @@ class PreferencesVersionsTest {
     private static final RedisLinks LINKS = TestRedis.links();
     private static final TokenCounter TOKENS = new TokenCounter();
 
-    private final PreferencesStore store =
-            new PreferencesStore(LINKS.record(), TOKENS, Schedulers.parallel(), InstantSource.fixed(AT));
+    private final PreferencesStore store = new PreferencesStore(
+            LINKS.record(), Memories.store(LINKS), TOKENS, Schedulers.parallel(), InstantSource.fixed(AT));
     private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("versions"), Fixtures.memory(2_000, 20));
 
     @AfterAll
@@ -154,6 +154,7 @@ class PreferencesVersionsTest {
         AtomicBoolean erased = new AtomicBoolean();
         PreferencesStore slow = new PreferencesStore(
                 LINKS.record(),
+                Memories.store(LINKS),
                 TOKENS,
                 Schedulers.fromExecutor(task -> {
                     if (erased.compareAndSet(false, true)) {

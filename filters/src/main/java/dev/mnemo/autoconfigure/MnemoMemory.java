@@ -1,0 +1,159 @@
+package dev.mnemo.autoconfigure;
+
+import dev.mnemo.call.Budget;
+import dev.mnemo.call.Detached;
+import dev.mnemo.call.Memory;
+import dev.mnemo.call.OwnCalls;
+import dev.mnemo.call.TokenEstimate;
+import dev.mnemo.memory.Access;
+import dev.mnemo.memory.ArchiveStore;
+import dev.mnemo.memory.CallRecords;
+import dev.mnemo.memory.Finder;
+import dev.mnemo.memory.MemoryStore;
+import dev.mnemo.memory.PreferencesStore;
+import dev.mnemo.memory.ProfileLock;
+import dev.mnemo.memory.ProfileWriter;
+import dev.mnemo.memory.Recorder;
+import dev.mnemo.memory.SummaryStore;
+import dev.mnemo.memory.TokenCounter;
+import dev.mnemo.memory.UserMemory;
+import dev.mnemo.memory.UserStore;
+import dev.mnemo.metrics.StateMetrics;
+import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.retrieval.Embedder;
+import dev.mnemo.retrieval.Indexer;
+import dev.mnemo.retrieval.Models;
+import dev.mnemo.retrieval.OnnxEmbedder;
+import dev.mnemo.upstream.Breakers;
+import dev.mnemo.upstream.OwnClient;
+import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnResource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+
+/** What is known of users. */
+@Configuration(proxyBeanMethods = false)
+final class MnemoMemory {
+
+    /** A profile that is longer in the making is given up. */
+    private static final Duration WRITTEN_WITHIN = Duration.ofSeconds(60);
+
+    /** Profiles that a replica writes at once. */
+    private static final int WRITERS = 4;
+
+    @Bean
+    Access mnemoAccess(StateMetrics metrics) {
+        return new Access(metrics::unreadable);
+    }
+
+    @Bean
+    MemoryStore mnemoMemoryStore(RedisLinks redis, Access access) {
+        return new MemoryStore(redis.recall(), redis.record(), access);
+    }
+
+    @Bean
+    ArchiveStore mnemoArchive(RedisLinks redis, Scheduler mnemoBackground) {
+        return new ArchiveStore(redis.recall(), redis.record(), mnemoBackground);
+    }
+
+    @Bean
+    CallRecords mnemoCallRecords(RedisLinks redis) {
+        return new CallRecords(redis.record());
+    }
+
+    @Bean
+    UserStore mnemoUsers(RedisLinks redis, CallRecords calls) {
+        return new UserStore(redis.record(), calls);
+    }
+
+    @Bean
+    PreferencesStore mnemoPreferences(
+            RedisLinks redis, MemoryStore store, TokenCounter tokens, Scheduler mnemoBackground) {
+        return new PreferencesStore(redis.record(), store, tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
+    }
+
+    /** Loaded when the first interaction of a tenant with an archive is recorded. */
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    @ConditionalOnClass(name = "ai.onnxruntime.OrtEnvironment")
+    @ConditionalOnResource(resources = "classpath:all-minilm-l6-v2-q.onnx")
+    Embedder mnemoEmbedder() {
+        return new OnnxEmbedder(Models.MINI_LM);
+    }
+
+    @Bean
+    Indexer mnemoIndexer(ObjectProvider<Embedder> embedder) {
+        return new Indexer(embedder.getIfAvailable());
+    }
+
+    @Bean
+    Finder mnemoFinder(ArchiveStore archive, ObjectProvider<Embedder> embedder) {
+        return new Finder(archive, embedder.getIfAvailable());
+    }
+
+    @Bean
+    SummaryStore mnemoSummaries(RedisLinks redis, Access access) {
+        return new SummaryStore(redis.record(), access);
+    }
+
+    @Bean
+    ProfileWriter mnemoProfiles(
+            RedisLinks redis,
+            SummaryStore summaries,
+            Budget budget,
+            TokenEstimate estimate,
+            ConnectionProvider mnemoUpstreamConnections,
+            LoopResources mnemoEventLoops,
+            Breakers breakers,
+            TokenCounter tokens,
+            Detached detached,
+            Scheduler mnemoBackground,
+            StateMetrics metrics) {
+        HttpClient client = HttpClient.create(mnemoUpstreamConnections).runOn(mnemoEventLoops);
+        return new ProfileWriter(
+                summaries,
+                new ProfileLock(redis.record()),
+                new OwnCalls(
+                        budget,
+                        new OwnClient(client, breakers, WRITTEN_WITHIN),
+                        estimate,
+                        MnemoAutoConfiguration.NANOS),
+                tokens,
+                detached,
+                mnemoBackground,
+                MnemoAutoConfiguration.CLOCK,
+                metrics::maintained,
+                WRITERS);
+    }
+
+    /** Before it is waited for what still runs. */
+    @Bean
+    AtStop mnemoProfilesStop(ProfileWriter profiles) {
+        return new AtStop(GentleStop.PHASE + 1, Mono.fromRunnable(profiles::stop));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Memory mnemoMemory(
+            MemoryStore store,
+            ArchiveStore archive,
+            CallRecords calls,
+            Finder finder,
+            Indexer indexer,
+            ProfileWriter profiles,
+            TokenCounter tokens,
+            Detached detached,
+            Scheduler mnemoBackground) {
+        Recorder recorder = new Recorder(
+                store, archive, calls, indexer, profiles, tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
+        return new UserMemory(store, finder, recorder, tokens, detached);
+    }
+}

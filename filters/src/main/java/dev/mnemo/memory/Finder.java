@@ -1,0 +1,73 @@
+package dev.mnemo.memory;
+
+import dev.mnemo.memory.Marks.Mark;
+import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.retrieval.Embedder;
+import dev.mnemo.retrieval.Entry;
+import dev.mnemo.retrieval.Hit;
+import dev.mnemo.retrieval.Query;
+import dev.mnemo.retrieval.Ranking;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * Finds, among all that is kept of a user, what fits some words. A call waits for it once in a conversation, and never for
+ * long: what cannot be found in time, or at all, is left out. Thread-safe.
+ */
+public final class Finder {
+
+    private static final Logger log = LoggerFactory.getLogger(Finder.class);
+
+    /** What does not come by then comes too late. */
+    private static final Duration PATIENCE = Duration.ofMillis(250);
+
+    /** Of what fits, so much is tried: a block has no room for more. */
+    private static final int MOST = 500;
+
+    private final ArchiveStore archive;
+    private final @Nullable Embedder embedder;
+
+    /**
+     * @param embedder null to compare words alone
+     */
+    public Finder(ArchiveStore archive, @Nullable Embedder embedder) {
+        this.archive = archive;
+        this.embedder = embedder;
+    }
+
+    /** What fits, the best first; empty when nothing does. Never an error. */
+    Mono<List<Archived>> find(Turn turn, Parts parts, String words) {
+        return archive.all(turn.tenant(), turn.user(), parts.own())
+                .map(all -> found(all, parts.marks(), words))
+                .timeout(PATIENCE)
+                .onErrorResume(e -> {
+                    log.debug("nothing was looked for in what is kept: {}", e.toString());
+                    return Mono.just(List.of());
+                });
+    }
+
+    private List<Archived> found(List<Archived> all, Marks marks, String words) {
+        Map<Long, Archived> byId = new HashMap<>();
+        all.forEach(each -> byId.put(each.id(), each));
+        List<Entry> entries = all.stream().map(each -> entry(each, marks)).toList();
+        return Ranking.rank(Query.of(words, embedder), entries, Set.of()).stream()
+                .filter(Hit::isFound)
+                .limit(MOST)
+                .map(hit -> Objects.requireNonNull(byId.get(hit.entry().id())))
+                .toList();
+    }
+
+    private static Entry entry(Archived each, Marks marks) {
+        Mark mark = marks.of(each.id());
+        return new Entry(
+                each.id(), each.conversation(), each.tokens(), each.index(), (float) mark.rating(), mark.pinned());
+    }
+}
