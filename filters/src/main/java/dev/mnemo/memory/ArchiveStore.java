@@ -9,6 +9,7 @@ import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -43,13 +44,26 @@ public final class ArchiveStore {
 
     /** All that is kept of a user, oldest first; not unpacked. Goes on in the background. */
     Mono<List<Archived>> all(Tenant tenant, String user, UserAccess own) {
+        return kept(tenant, user, own).map(Kept::interactions);
+    }
+
+    /** The same with what the user thinks of it. */
+    Mono<Kept> kept(Tenant tenant, String user, UserAccess own) {
         UserKeys of = new UserKeys(tenant.id(), user);
         return Mono.zip(
                         recall.<List<byte[]>>send(redis -> redis.lrange(of.archive(), 0, -1)),
-                        recall.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, -1)))
+                        recall.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, -1)),
+                        recall.<Map<byte[], byte[]>>send(redis -> redis.hgetall(of.marks())))
                 .publishOn(background)
-                .map(both -> archived(both.getT1(), both.getT2(), own));
+                .map(all -> new Kept(archived(all.getT1(), all.getT2(), own), Marks.of(all.getT3())));
     }
+
+    /**
+     * What is kept of a user.
+     *
+     * @param interactions oldest first
+     */
+    record Kept(List<Archived> interactions, Marks marks) {}
 
     private static List<Archived> archived(List<byte[]> segments, List<byte[]> recent, UserAccess own) {
         List<Archived> all = new ArrayList<>(Segment.SIZE * segments.size() + recent.size());

@@ -53,6 +53,35 @@ final class ContextBlock {
         return new ContextBlock(parts, summary, inRequest, policy, granted - frame).composed(found, granted);
     }
 
+    /** What stands behind the user's words: what fits them, without what the request says already. */
+    static Snapshot tail(List<Archived> found, Exchanges inRequest, long granted) {
+        Account account = new Account();
+        List<Interaction> chosen = new ArrayList<>();
+        long room = granted - BlockText.TAIL_TOKENS;
+        for (Archived each : found) {
+            if (inRequest.hold(each.user(), each.answer())) {
+                account.leaveOut(each.id(), Why.REPEATED);
+            } else if (each.tokens() > room) {
+                account.leaveOut(each.id(), Why.ROOM);
+            } else {
+                room -= each.tokens();
+                chosen.add(each.whole().get());
+            }
+        }
+        if (chosen.isEmpty()) {
+            return Snapshot.nothing(0, !found.isEmpty(), account.encode());
+        }
+        chosen.sort(Comparator.comparing(Interaction::at));
+        account.interactions("retrieved", chosen, tokens(chosen));
+        return new Snapshot(
+                0,
+                Math.toIntExact(granted - room),
+                new Shown(0, false, chosen.size(), 0),
+                false,
+                account.encode(),
+                JsonText.escaped(BlockText.tail(chosen)));
+    }
+
     private Snapshot composed(List<Archived> found, long granted) {
         List<Preferences.Member> known =
                 policy.preferences() ? parts.preferences().members() : List.of();

@@ -1,7 +1,6 @@
 package dev.mnemo.memory;
 
 import dev.mnemo.memory.Marks.Mark;
-import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.retrieval.Embedder;
 import dev.mnemo.retrieval.Entry;
 import dev.mnemo.retrieval.Hit;
@@ -44,9 +43,9 @@ public final class Finder {
     }
 
     /** What fits, the best first; empty when nothing does. Never an error. */
-    Mono<List<Archived>> find(Turn turn, Parts parts, String words) {
-        return archive.all(turn.tenant(), turn.user(), parts.own())
-                .map(all -> found(all, parts.marks(), words))
+    Mono<List<Archived>> find(Turn turn, UserAccess own, String words) {
+        return archive.kept(turn.tenant(), turn.user(), own)
+                .map(kept -> found(kept.interactions(), kept.marks(), words))
                 .timeout(PATIENCE)
                 .onErrorResume(e -> {
                     log.debug("nothing was looked for in what is kept: {}", e.toString());

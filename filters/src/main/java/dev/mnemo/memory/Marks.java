@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,15 @@ public record Marks(Map<Long, Mark> byId) {
     /** What was rated down is not shown again. */
     boolean hide(long id) {
         return of(id).rating() < 0 && !of(id).pinned();
+    }
+
+    static Marks of(Map<byte[], byte[]> hash) {
+        List<byte[]> fields = new ArrayList<>(2 * hash.size());
+        hash.forEach((id, mark) -> {
+            fields.add(id);
+            fields.add(mark);
+        });
+        return decode(fields);
     }
 
     /** From a hash: id, mark, id, mark … What is damaged counts as absent. */

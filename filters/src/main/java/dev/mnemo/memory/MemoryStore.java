@@ -90,6 +90,13 @@ public final class MemoryStore {
                 .map(answer -> recalled(answer, tenant, user, conversation));
     }
 
+    /** What was frozen under a name; empty when nothing was, or it does not open. */
+    Mono<Snapshot> frozen(Tenant tenant, String user, UserAccess own, String name) {
+        byte[] key = new UserKeys(tenant.id(), user).snapshot(name);
+        return recall.<byte[]>send(redis -> redis.get(key))
+                .mapNotNull(stored -> Snapshot.decode(stored, name, own.seal()));
+    }
+
     /**
      * Keeps the block for the conversation.
      *

@@ -1,7 +1,9 @@
 package dev.mnemo.memory;
 
 import dev.mnemo.call.LlmCall;
+import dev.mnemo.json.SplicedBody;
 import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ final class Turn {
     private volatile @Nullable String asked;
     private volatile @Nullable UserAccess own;
     private volatile @Nullable Snapshot shown;
+    private volatile @Nullable Snapshot tail;
+    private volatile @Nullable SplicedBody spliced;
 
     Turn(LlmCall call, String user) {
         this.call = call;
@@ -76,6 +80,36 @@ final class Turn {
 
     void shown(Snapshot snapshot) {
         shown = snapshot;
+    }
+
+    /** What goes upstream; null while that is what the client has sent. */
+    @Nullable
+    SplicedBody spliced() {
+        return spliced;
+    }
+
+    void spliced(SplicedBody body) {
+        spliced = body;
+    }
+
+    /** What stands behind the user's words; null when nothing does. */
+    @Nullable
+    Snapshot tail() {
+        return tail;
+    }
+
+    void tail(Snapshot snapshot) {
+        tail = snapshot;
+    }
+
+    /** Whether what fits stands behind the user's words, and not in the block. */
+    boolean retrievesAtTail() {
+        return policy().retrieve() == Retrieve.TURN;
+    }
+
+    /** The most that the block may take, and the tail: of a cap that they share each has half. */
+    long blockCap() {
+        return call.contextCap() - (retrievesAtTail() ? call.contextCap() / 2 : 0);
     }
 
     /** Whether the exchange is to be remembered. */

@@ -8,8 +8,10 @@ import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.dialect.Answer;
+import dev.mnemo.json.SplicedBody;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.memory.Tails.Candidates;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import java.time.Duration;
@@ -22,6 +24,7 @@ public final class UserMemory implements Memory {
 
     private final MemoryStore store;
     private final Finder finder;
+    private final Tails tails;
     private final Recorder recorder;
     private final TokenCounter tokens;
     private final Detached detached;
@@ -32,6 +35,7 @@ public final class UserMemory implements Memory {
     public UserMemory(MemoryStore store, Finder finder, Recorder recorder, TokenCounter tokens, Detached detached) {
         this.store = store;
         this.finder = finder;
+        this.tails = new Tails(store, finder, detached);
         this.recorder = recorder;
         this.tokens = tokens;
         this.detached = detached;
@@ -57,8 +61,12 @@ public final class UserMemory implements Memory {
         }
         return store.recall(call.tenant(), user, call.conversation())
                 .doOnNext(turn::recalled)
-                .flatMap(recalled -> found(turn, recalled)
-                        .<Recollection>map(found -> granted -> compose(turn, recalled, found, granted)))
+                .flatMap(recalled -> turn.retrievesAtTail()
+                        ? tails.recall(turn, recalled.own())
+                                .<Recollection>map(tail -> granted -> composeBoth(turn, recalled, tail, granted))
+                        : found(turn, recalled)
+                                .<Recollection>map(
+                                        found -> granted -> composed(turn, compose(turn, recalled, found, granted))))
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
     }
 
@@ -71,8 +79,22 @@ public final class UserMemory implements Memory {
                         && !call.request().kept().signed()
                         && !(call.conversation().held() && parts.previous() != null)
                         && words != null
-                ? finder.find(turn, parts, words)
+                ? finder.find(turn, parts.own(), words)
                 : Mono.just(List.of());
+    }
+
+    private Context composeBoth(Turn turn, Recalled recalled, Candidates tail, long granted) {
+        Context block = compose(turn, recalled, List.of(), granted);
+        return composed(turn, tails.place(turn, recalled.own(), tail, block, granted));
+    }
+
+    /** All that is put in goes into the call at once. */
+    private static Context composed(Turn turn, Context context) {
+        SplicedBody spliced = turn.spliced();
+        if (spliced != null) {
+            turn.call().body(spliced);
+        }
+        return context;
     }
 
     private Context compose(Turn turn, Recalled recalled, List<Archived> found, long granted) {
@@ -83,8 +105,8 @@ public final class UserMemory implements Memory {
                 yield call.conversation().held()
                         ? held(snapshot)
                         : call.request().kept().signed()
-                                ? placeSigned(call, snapshot, granted)
-                                : place(call, snapshot, granted, true);
+                                ? placeSigned(turn, snapshot, granted)
+                                : place(turn, snapshot, granted, true);
             }
             case Parts parts when call.request().kept().signed() -> signed(turn, parts, granted);
             case Parts parts
@@ -102,7 +124,7 @@ public final class UserMemory implements Memory {
                 parts.summary().lines(tokens),
                 found,
                 Exchanges.of(call.request()),
-                Math.min(granted, call.contextCap()),
+                Math.min(granted, turn.blockCap()),
                 turn.policy());
         boolean known = fresh.equals(parts.previous());
         // What the provider is to keep is in force when it has answered, not before. Otherwise at once: an agent's next
@@ -113,7 +135,7 @@ public final class UserMemory implements Memory {
             detached.run(store.freeze(call.tenant(), turn.user(), parts.own(), name, fresh, goesOn));
         }
         keep(turn, parts.own(), fresh);
-        return place(call, fresh, granted, known);
+        return place(turn, fresh, granted, known);
     }
 
     /** Whatever changed since, thinking that is repeated was signed together with the block as it was. */
@@ -123,11 +145,12 @@ public final class UserMemory implements Memory {
             return Context.absent(Reason.SIGNED);
         }
         keep(turn, parts.own(), previous);
-        return placeSigned(turn.call(), previous, granted);
+        return placeSigned(turn, previous, granted);
     }
 
     /** Without the block that its thinking was signed with, the provider would refuse the call: it goes with it, or not at all. */
-    private static Context placeSigned(LlmCall call, Snapshot snapshot, long granted) {
+    private static Context placeSigned(Turn turn, Snapshot snapshot, long granted) {
+        LlmCall call = turn.call();
         if (snapshot.tokens() > granted && granted < call.contextCap()) {
             throw Refusal.later(
                     429,
@@ -138,10 +161,11 @@ public final class UserMemory implements Memory {
                     Duration.ofMinutes(1),
                     false);
         }
-        return place(call, snapshot, Long.MAX_VALUE, true);
+        return place(turn, snapshot, Long.MAX_VALUE, true);
     }
 
-    private static Context place(LlmCall call, Snapshot snapshot, long granted, boolean frozen) {
+    private static Context place(Turn turn, Snapshot snapshot, long granted, boolean frozen) {
+        LlmCall call = turn.call();
         if (snapshot.isEmpty()) {
             return Context.absent(
                     !snapshot.cut() ? Reason.EMPTY : granted < call.contextCap() ? Reason.BUDGET : Reason.FULL);
@@ -150,7 +174,7 @@ public final class UserMemory implements Memory {
             // A frozen block is not made smaller: its bytes are what the provider has cached.
             return Context.absent(snapshot.tokens() > call.contextCap() ? Reason.FULL : Reason.BUDGET);
         }
-        call.body(call.dialect().place(call.request(), snapshot.block(), call.placement()));
+        turn.spliced(call.dialect().place(call.request(), snapshot.block(), call.placement()));
         return new Context(
                 snapshot.tokens(),
                 snapshot.shown().preferences(),

@@ -72,6 +72,24 @@ final class Shared {
                 Mnemo.tenant("lean", UPSTREAM.port(), limit("tokens: 1200, per: user, every: month", "answer: 1k")));
         tenants.put("byok", Mnemo.tenant("byok", UPSTREAM.port(), "").replace(", credential: upstream-secret", ""));
         tenants.put("dropping", Mnemo.tenant("dropping", UPSTREAM.port(), "memory: {partial: drop}"));
+        tenants.put(
+                "archived",
+                Mnemo.tenant(
+                        "archived",
+                        UPSTREAM.port(),
+                        "memory: {context: 600, recent: 1, keep: 2, archive: 200, retrieve: conversation}"));
+        tenants.put(
+                "turning",
+                Mnemo.tenant(
+                        "turning",
+                        UPSTREAM.port(),
+                        "memory: {context: 600, recent: 0, keep: 2, archive: 200, retrieve: turn}"));
+        tenants.put(
+                "sealing",
+                Mnemo.tenant(
+                        "sealing",
+                        UPSTREAM.port(),
+                        "memory: {keep: 2, archive: 100, seal: " + "c2VhbGluZyBzZWFsaW5nIHNlYWxpbmcgc2VhbGluZyE=" + "}"));
         tenants.put("marking", Mnemo.tenant("marking", UPSTREAM.port(), "memory: {cache: 5m}"));
         tenants.put(
                 "narrow",

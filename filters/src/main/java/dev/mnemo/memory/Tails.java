@@ -1,0 +1,96 @@
+package dev.mnemo.memory;
+
+import dev.mnemo.call.Context;
+import dev.mnemo.call.Detached;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.json.SplicedBody;
+import dev.mnemo.json.SplicedBody.Edit;
+import dev.mnemo.memory.Interaction.Fingerprint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * What fits the user's words in each turn anew, where a tenant wants that: it stands behind those words, so that all before them
+ * stays as the provider has cached it. It is frozen for its turn: in a tool loop each call has the same. Thread-safe.
+ */
+final class Tails {
+
+    private final MemoryStore store;
+    private final Finder finder;
+    private final Detached detached;
+
+    /**
+     * @param detached runs the freezing of a tail beside the call
+     */
+    Tails(MemoryStore store, Finder finder, Detached detached) {
+        this.store = store;
+        this.finder = finder;
+        this.detached = detached;
+    }
+
+    /**
+     * What may stand behind the user's words.
+     *
+     * @param frozen by an earlier call of the turn; null in its first
+     * @param found the best first; empty when it is frozen
+     */
+    record Candidates(@Nullable Snapshot frozen, List<Archived> found) {
+
+        static final Candidates NONE = new Candidates(null, List.of());
+    }
+
+    /** None where there are no words, or no place behind them. Never an error. */
+    Mono<Candidates> recall(Turn turn, UserAccess own) {
+        String words = turn.call().request().lastUserText();
+        if (words == null || words.isBlank()) {
+            return Mono.just(Candidates.NONE);
+        }
+        return store.frozen(turn.tenant(), turn.user(), own, name(turn, words))
+                .onErrorResume(e -> Mono.empty())
+                .map(frozen -> new Candidates(frozen, List.of()))
+                .switchIfEmpty(
+                        Mono.defer(() -> finder.find(turn, own, words)).map(found -> new Candidates(null, found)));
+    }
+
+    /**
+     * Places it, if there is room beside the block.
+     *
+     * @param block what was done with the block
+     * @return both together
+     */
+    Context place(Turn turn, UserAccess own, Candidates candidates, Context block, long granted) {
+        LlmCall call = turn.call();
+        long room = Math.min(granted - block.tokens(), call.contextCap() / 2);
+        Snapshot tail = candidates.frozen() == null ? composed(turn, candidates.found(), room) : candidates.frozen();
+        if (tail.isEmpty() || tail.tokens() > room) {
+            return block;
+        }
+        List<Edit> edits = call.dialect().placeTail(call.request(), tail.block());
+        if (edits.isEmpty()) {
+            return block;
+        }
+        SplicedBody before = turn.spliced();
+        turn.spliced((before == null ? SplicedBody.of(call.request().body()) : before).with(edits));
+        turn.tail(tail);
+        if (candidates.frozen() == null && !call.request().counts()) {
+            String words = String.valueOf(call.request().lastUserText());
+            detached.run(store.freeze(call.tenant(), turn.user(), own, name(turn, words), tail, false));
+        }
+        return new Context(
+                block.tokens() + tail.tokens(), block.preferences(), block.interactions(), block.snapshot(), null);
+    }
+
+    private static Snapshot composed(Turn turn, List<Archived> found, long room) {
+        return found.isEmpty()
+                ? Snapshot.nothing(0, false, new byte[0])
+                : ContextBlock.tail(found, Exchanges.of(turn.call().request()), room);
+    }
+
+    /** The conversation's first name, which it has in all calls of the turn, and the words. */
+    private static String name(Turn turn, String words) {
+        String older = turn.call().conversation().older();
+        return "w:" + (older == null ? turn.call().conversation().name() : older) + ':'
+                + Interaction.toHex(Fingerprint.of(words).value());
+    }
+}

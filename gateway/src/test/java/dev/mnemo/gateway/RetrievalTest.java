@@ -1,0 +1,123 @@
+package dev.mnemo.gateway;
+
+import static dev.mnemo.gateway.Mnemo.eventually;
+import static dev.mnemo.gateway.Shared.MNEMO;
+import static dev.mnemo.gateway.Shared.UPSTREAM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.redis.TestRedis;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What was said long ago comes back when it fits what is asked now; what is stored can be sealed. */
+class RetrievalTest {
+
+    private final String user = TestRedis.fresh("ada");
+
+    @BeforeEach
+    void nothingIsSeen() {
+        UPSTREAM.seen.clear();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFitsTheFirstWordsStandsInTheBlockOfTheConversation(Talk talk) throws Exception {
+        remember("archived", "My daughter's name is Ophelia.", "A lovely name.");
+        smallTalk("archived", 40);
+
+        HttpResponse<String> first = ask("archived", talk, List.of("What is my daughter called again?"), "Ophelia.");
+
+        assertThat(upstreamBody()).contains("Ophelia", "Be terse.").doesNotContain("weather number 3 ");
+        String block = block(upstreamBody.get());
+        ask(
+                "archived",
+                talk,
+                List.of("What is my daughter called again?", "Ophelia.", "And the weather number 3?"),
+                "Fine.");
+        assertThat(block(upstreamBody())).as("frozen").isEqualTo(block);
+        assertThat(context(first)).contains("snapshot=?0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFitsTheLastWordsStandsBehindThemWhereATenantWantsThat(Talk talk) throws Exception {
+        remember("turning", "My daughter's name is Ophelia.", "A lovely name.");
+        remember("turning", "I am allergic to walnuts.", "Noted, no walnuts.");
+        smallTalk("turning", 40);
+
+        ask("turning", talk, List.of("Hello there"), "Hi.");
+        upstreamBody();
+        ask("turning", talk, List.of("Hello there", "Hi.", "What is my daughter called?"), "Ophelia.");
+        String second = upstreamBody();
+        ask(
+                "turning",
+                talk,
+                List.of("Hello there", "Hi.", "What is my daughter called?", "Ophelia.", "Can I eat walnuts?"),
+                "No.");
+        String third = upstreamBody();
+
+        assertThat(second.indexOf("Ophelia")).isGreaterThan(second.indexOf("What is my daughter called?"));
+        assertThat(third.substring(third.indexOf("Can I eat walnuts?"))).contains("allergic");
+        assertThat(third.substring(0, third.indexOf("Can I eat walnuts?")))
+                .as("nothing changes before the last words")
+                .isEqualTo(third.substring(0, third.indexOf("Can I eat walnuts?")))
+                .doesNotContain("lovely", "allergic");
+    }
+
+    @Test
+    void whatIsStoredOfASealingTenantIsNotToBeReadInRedis() throws Exception {
+        MNEMO.put("sealing", user, "{\"secret\":\"canary-preference\"}");
+        remember("sealing", "canary-question", "canary-answer");
+        smallTalk("sealing", 34);
+
+        ask("sealing", Talk.CHAT, List.of("What did I ask?"), "That.");
+        assertThat(upstreamBody()).contains("canary-preference");
+
+        eventually("the block is frozen", () -> !TestRedis.commands()
+                .keys("mnemo:v1:{sealing:" + user + "}:snapshot:*")
+                .isEmpty());
+        List<String> keys = TestRedis.commands().keys("mnemo:v1:{sealing:" + user + "}:*");
+        assertThat(keys).hasSizeGreaterThan(5);
+        for (String key : keys) {
+            assertThat(new String(TestRedis.dump(key), StandardCharsets.ISO_8859_1))
+                    .as(key)
+                    .doesNotContain("canary", "weather", "User preferences");
+        }
+    }
+
+    private void smallTalk(String tenant, int turns) {
+        for (int i = 0; i < turns; i++) {
+            remember(tenant, "Tell me about weather number " + i + " in the harbour", "It is like number " + (i - 1));
+        }
+    }
+
+    private void remember(String tenant, String said, String answered) {
+        long before = count(tenant);
+        ask(tenant, Talk.CHAT, List.of(said), answered);
+        eventually("it is recorded", () -> count(tenant) > before);
+    }
+
+    private long count(String tenant) {
+        String key = "mnemo:v1:{" + tenant + ":" + user + "}:profile";
+        String number = TestRedis.commands().hget(key, "patterns#");
+        return number == null ? 0 : Long.parseLong(number);
+    }
+
+    private HttpResponse<String> ask(String tenant, Talk talk, List<String> said, String answer) {
+        String model = "retrieval-" + user;
+        UPSTREAM.on(model, call -> call.json(200, talk.answer(answer)));
+        HttpResponse<String> got = MNEMO.send(talk.call(MNEMO, tenant, user, talk.request(model, said)));
+        assertThat(got.statusCode()).as(got.body()).isEqualTo(200);
+        return got;
+    }
+
+    private static String context(HttpResponse<String> answer) {
+        return answer.headers().firstValue("X-Mnemo-Context").orElseThrow();
+    }
+}
