@@ -21,7 +21,8 @@ class ArchitectureTest {
     private static final JavaClasses MNEMO =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.mnemo");
 
-    private static final List<String> FEATURES = List.of("identity", "memory", "budget", "upstream", "metrics");
+    private static final List<String> FEATURES =
+            List.of("identity", "memory", "budget", "upstream", "metrics", "experiment");
 
     @Test
     void importsRunOneWay() {

@@ -51,7 +51,7 @@ public final class ApiDoor {
         return opened(request, owner -> operation.of(request, owner));
     }
 
-    /** The same for what changes something of the path's {@code user}: whatever comes of it is told to the audit. */
+    /** The same for what changes something, of the path's {@code user} if it has one: what comes of it is told to the audit. */
     Mono<ServerResponse> change(ServerRequest request, Action action, Operation operation) {
         return opened(
                 request,
@@ -90,7 +90,7 @@ public final class ApiDoor {
                 action,
                 owner.tenant().id(),
                 owner.key().id(),
-                request.pathVariable("user"),
+                request.pathVariables().get("user"),
                 status,
                 etag == null ? null : etag.replace("\"", ""),
                 request.remoteAddress().orElse(null));

@@ -12,8 +12,6 @@ import dev.mnemo.tenant.Limit.Window;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
-import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +32,9 @@ public final class UsageApi {
     /** What the rows of an answer can be told apart by. */
     private static final List<String> COLUMNS = List.of("day", "user", "key", "model");
 
+    /** That are told where it is not said from when. */
+    private static final int DAYS = 31;
+
     private final ApiDoor door;
     private final UsageBook book;
 
@@ -50,19 +51,9 @@ public final class UsageApi {
                 .build();
     }
 
-    /** A name that is spelt wrong must not answer a question that was not asked. */
-    private static void knows(ServerRequest request, List<String> names) {
-        for (String name : request.queryParams().keySet()) {
-            if (!names.contains(name)) {
-                throw Refusal.badRequest(
-                        "unknown_parameter", name + ": not known (expected: some of " + String.join(", ", names) + ")");
-            }
-        }
-    }
-
     private Mono<ServerResponse> limits(ServerRequest request, KeyOwner owner) {
         Tenant tenant = owner.tenant();
-        knows(request, List.of("user"));
+        Days.knows(request, List.of("user"));
         String user = request.queryParam("user")
                 .map(asked -> asked.isEmpty() ? asked : UserIds.checked(asked))
                 .orElse(null);
@@ -114,29 +105,15 @@ public final class UsageApi {
 
     private Mono<ServerResponse> days(ServerRequest request, KeyOwner owner) {
         Tenant tenant = owner.tenant();
-        knows(request, List.of("from", "to", "by", "user", "key", "model"));
-        LocalDate first = book.first();
-        LocalDate today = book.today();
-        LocalDate to = date(request, "to", today);
-        LocalDate from = date(
-                request,
-                "from",
-                earlier(to, today).isBefore(first) ? to : earlier(to, today).minusDays(30));
-        if (from.isAfter(to)) {
-            throw Refusal.badRequest("invalid_range", "from: after to (expected: from=2026-11-01&to=2026-11-24)");
-        }
-        // Nothing is known before the first day, nor of a day to come.
-        from = from.isBefore(first) ? first : from;
-        to = earlier(to, today);
+        Days.knows(request, List.of("from", "to", "by", "user", "key", "model"));
+        Days days = Days.asked(request, book.first(), book.today(), DAYS);
         List<String> by = by(request);
         UsageRows rows = new UsageRows(by);
-        List<LocalDate> all =
-                from.isAfter(to) ? List.of() : from.datesUntil(to.plusDays(1)).toList();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("tenant", tenant.id());
-        body.put("from", from.toString());
-        body.put("to", to.toString());
-        return Flux.fromIterable(all)
+        body.put("from", days.from().toString());
+        body.put("to", days.to().toString());
+        return Flux.fromIterable(days.each())
                 .concatMap(day -> book.day(tenant.id(), day)
                         .doOnNext(row -> rows.read())
                         .filter(row -> asked(request, row))
@@ -144,19 +121,6 @@ public final class UsageApi {
                 .then(Mono.fromSupplier(rows::shown))
                 .doOnNext(shown -> body.put("rows", shown))
                 .flatMap(shown -> ServerResponse.ok().bodyValue(body));
-    }
-
-    private static LocalDate earlier(LocalDate a, LocalDate b) {
-        return a.isBefore(b) ? a : b;
-    }
-
-    private static LocalDate date(ServerRequest request, String name, LocalDate otherwise) {
-        String text = request.queryParam(name).orElse("");
-        try {
-            return text.isEmpty() ? otherwise : LocalDate.parse(text);
-        } catch (DateTimeException e) {
-            throw Refusal.badRequest("invalid_range", name + ": not a day (expected: such as 2026-11-24, in UTC)");
-        }
     }
 
     private static List<String> by(ServerRequest request) {

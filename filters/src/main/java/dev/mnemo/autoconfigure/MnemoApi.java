@@ -1,11 +1,13 @@
 package dev.mnemo.autoconfigure;
 
 import dev.mnemo.api.ApiDoor;
+import dev.mnemo.api.ExperimentApi;
 import dev.mnemo.api.PreferencesApi;
 import dev.mnemo.api.UsageApi;
 import dev.mnemo.api.VersionsApi;
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Audit;
+import dev.mnemo.experiment.Experiment;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.memory.PreferencesStore;
 import java.net.InetSocketAddress;
@@ -22,13 +24,19 @@ final class MnemoApi {
 
     @Bean
     RouterFunction<ServerResponse> mnemoRoutes(
-            KeyIdentity identity, PreferencesStore preferences, UsageBook usage, Audit audit, Environment environment) {
+            KeyIdentity identity,
+            PreferencesStore preferences,
+            UsageBook usage,
+            Experiment experiment,
+            Audit audit,
+            Environment environment) {
         ApiDoor door = new ApiDoor(identity, audit);
         return onMainPort(
                 new PreferencesApi(door, preferences)
                         .routes()
                         .and(new VersionsApi(door, preferences).routes())
                         .and(new UsageApi(door, usage).routes())
+                        .and(new ExperimentApi(door, experiment).routes())
                         .and(ApiDoor.nothingElse()),
                 environment);
     }

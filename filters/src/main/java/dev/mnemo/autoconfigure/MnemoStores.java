@@ -11,6 +11,7 @@ import dev.mnemo.call.Budget;
 import dev.mnemo.call.BudgetListener;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.TokenEstimate;
+import dev.mnemo.experiment.Experiment;
 import dev.mnemo.memory.TokenCounter;
 import dev.mnemo.metrics.StateMetrics;
 import dev.mnemo.redis.RedisLinks;
@@ -23,7 +24,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
 
-/** What stands in Redis, and the budgets there. */
+/** What stands in Redis, the budgets there, and what experiments count. */
 @Configuration(proxyBeanMethods = false)
 final class MnemoStores {
 
@@ -78,6 +79,11 @@ final class MnemoStores {
     @Bean
     UsageBook mnemoUsage(RedisLinks redis) {
         return new UsageBook(redis.record(), MnemoAutoConfiguration.CLOCK);
+    }
+
+    @Bean
+    Experiment mnemoExperiment(RedisLinks redis, Budget budget) {
+        return new Experiment(redis.record(), budget, MnemoAutoConfiguration.CLOCK);
     }
 
     @Bean

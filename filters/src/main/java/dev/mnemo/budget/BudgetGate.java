@@ -93,6 +93,12 @@ public final class BudgetGate implements Budget {
                 .map(verdict -> admission(call, verdict, held));
     }
 
+    @Override
+    public Used used(LlmCall call, Ending ending) {
+        Consumption used = charges.used(call, ending);
+        return new Used(used.input(), used.output(), used.injected(), used.cost());
+    }
+
     private Admission admission(LlmCall call, Verdict verdict, AtomicReference<Held> held) {
         HttpHeaders headers = call.answerHeaders();
         BudgetHeaders.write(verdict.levels(), headers::set);

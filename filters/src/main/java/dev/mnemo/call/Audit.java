@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told of what must be found again later: who changed or erased what is known of a user, and who was turned away. Never
+ * Is told of what must be found again later: who changed or erased what is known of users, and who was turned away. Never
  * told what the user's data say, nor a credential or anything made from it. Called on event loops: it must neither block nor
  * throw.
  */
@@ -17,7 +17,9 @@ public interface Audit {
         /** Their versions stay. */
         PREFERENCES_DELETE,
         /** An earlier version became the newest. */
-        PREFERENCES_RESTORE
+        PREFERENCES_RESTORE,
+        /** What an experiment has counted was thrown away. */
+        EXPERIMENT_DELETE
     }
 
     /** What came of an attempt to change or erase something of a user; also one that was refused. */
@@ -31,7 +33,7 @@ public interface Audit {
      *
      * @param tenant its id
      * @param key the id of the key, never the key
-     * @param user as the client sent it, so far unchecked
+     * @param user as the client sent it, so far unchecked; null where it is about no single user
      * @param status of the answer; 0 where the client left before it, so that the change may have been made or not
      * @param version after the change; null when none is known
      * @param peer whose connection it came over; null when that is not known
@@ -40,7 +42,7 @@ public interface Audit {
             Action action,
             String tenant,
             String key,
-            String user,
+            @Nullable String user,
             int status,
             @Nullable String version,
             @Nullable InetSocketAddress peer) {}

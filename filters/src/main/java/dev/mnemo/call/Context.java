@@ -36,7 +36,9 @@ public record Context(
         /** The tenant's cap, the model's window or its price tier leaves no room. */
         FULL,
         /** The call repeats thinking that was signed together with a block that is lost. */
-        SIGNED
+        SIGNED,
+        /** The user is one of those whom the tenant holds out, to compare the others with them. */
+        HOLDOUT
     }
 
     public static Context absent(Reason reason) {

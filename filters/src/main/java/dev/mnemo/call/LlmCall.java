@@ -196,7 +196,7 @@ public final class LlmCall {
     /** The tokens that a context block may take in this call; 0 where there will be none. */
     public long contextCap() {
         boolean wanted = wants(Part.PERSONALIZE) && memory != null && memory().recalls();
-        return wanted && caller().user() != null ? room : 0;
+        return wanted && caller().user() != null && !Holdout.withholds(this) ? room : 0;
     }
 
     public Upstream upstream() {

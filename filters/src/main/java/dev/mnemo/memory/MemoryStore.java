@@ -40,7 +40,7 @@ public final class MemoryStore {
     /** What is kept of one user's recent interactions, in bytes. */
     private static final int MOST = 64 * 1024;
 
-    private static final Snapshot EMPTY = Snapshot.nothing(0, false, new byte[0]);
+    static final Snapshot EMPTY = Snapshot.nothing(0, false, new byte[0]);
 
     /** How much a script says of a conversation that has its block. */
     private static final int FROZEN_REPLY = 4;

@@ -4,6 +4,7 @@ import dev.mnemo.call.Context;
 import dev.mnemo.call.Context.Reason;
 import dev.mnemo.call.ConversationNames;
 import dev.mnemo.call.Detached;
+import dev.mnemo.call.Holdout;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.Refusal;
@@ -61,13 +62,18 @@ public final class UserMemory implements Memory {
         }
         return store.recall(call.tenant(), user, call.conversation())
                 .doOnNext(turn::recalled)
-                .flatMap(recalled -> turn.retrievesAtTail()
-                        ? tails.recall(turn, recalled.own())
-                                .<Recollection>map(tail -> granted -> composeBoth(turn, recalled, tail, granted))
-                        : found(turn, recalled)
-                                .<Recollection>map(
-                                        found -> granted -> composed(turn, compose(turn, recalled, found, granted))))
+                .flatMap(recalled -> recollection(turn, recalled))
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
+    }
+
+    private Mono<Recollection> recollection(Turn turn, Recalled recalled) {
+        if (Holdout.withholds(turn.call())) {
+            return Mono.just(granted -> withheld(turn, recalled));
+        }
+        return turn.retrievesAtTail()
+                ? tails.recall(turn, recalled.own()).map(tail -> granted -> composeBoth(turn, recalled, tail, granted))
+                : found(turn, recalled)
+                        .map(found -> granted -> composed(turn, compose(turn, recalled, found, granted)));
     }
 
     /** What fits the conversation's first words; nothing where the block stands, or is not to be made of interactions. */
@@ -95,6 +101,12 @@ public final class UserMemory implements Memory {
             turn.call().body(spliced);
         }
         return context;
+    }
+
+    /** A conversation that the provider keeps still knows what its user waits for. */
+    private Context withheld(Turn turn, Recalled recalled) {
+        keep(turn, recalled.own(), MemoryStore.EMPTY);
+        return Context.absent(Reason.HOLDOUT);
     }
 
     private Context compose(Turn turn, Recalled recalled, List<Archived> found, long granted) {
@@ -142,7 +154,7 @@ public final class UserMemory implements Memory {
     private Context signed(Turn turn, Parts parts, long granted) {
         Snapshot previous = parts.previous();
         if (previous == null) {
-            return Context.absent(Reason.SIGNED);
+            return Context.absent(Holdout.takes(turn.call()) ? Reason.HOLDOUT : Reason.SIGNED);
         }
         keep(turn, parts.own(), previous);
         return placeSigned(turn, previous, granted);

@@ -51,9 +51,11 @@ public final class AuditLog implements Audit, CallListener {
                         "action",
                         change.action().name().toLowerCase(Locale.ROOT).replace('_', '.'))
                 .addKeyValue("tenant", change.tenant())
-                .addKeyValue("key", change.key())
-                .addKeyValue("user", Printable.of(change.user(), LONGEST))
-                .addKeyValue("status", change.status());
+                .addKeyValue("key", change.key());
+        if (change.user() != null) {
+            line = line.addKeyValue("user", Printable.of(change.user(), LONGEST));
+        }
+        line = line.addKeyValue("status", change.status());
         if (change.version() != null) {
             line = line.addKeyValue("version", change.version());
         }
