@@ -9,7 +9,6 @@ import dev.mnemo.redis.TestRedis;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,9 +78,11 @@ class RetrievalTest {
         ask("sealing", Talk.CHAT, List.of("What did I ask?"), "That.");
         assertThat(upstreamBody()).contains("canary-preference");
 
-        eventually("the block is frozen", () -> !TestRedis.commands()
-                .keys("mnemo:v1:{sealing:" + user + "}:snapshot:*")
-                .isEmpty());
+        eventually(
+                "the block is frozen",
+                () -> !TestRedis.commands()
+                        .keys("mnemo:v1:{sealing:" + user + "}:snapshot:*")
+                        .isEmpty());
         List<String> keys = TestRedis.commands().keys("mnemo:v1:{sealing:" + user + "}:*");
         assertThat(keys).hasSizeGreaterThan(5);
         for (String key : keys) {

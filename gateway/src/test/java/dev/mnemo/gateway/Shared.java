@@ -90,6 +90,12 @@ final class Shared {
                         "sealing",
                         UPSTREAM.port(),
                         "memory: {keep: 2, archive: 100, seal: " + "c2VhbGluZyBzZWFsaW5nIHNlYWxpbmcgc2VhbGluZyE=" + "}"));
+                "halved",
+                Mnemo.tenant(
+                        "halved",
+                        UPSTREAM.port(),
+                        "memory: {holdout: 50%}\nmodels: [{name: priced, price: {input: 1, output: 10}}]\n"
+                                + limit("tokens: 1M, per: user, every: month")));
         tenants.put("marking", Mnemo.tenant("marking", UPSTREAM.port(), "memory: {cache: 5m}"));
         tenants.put(
                 "narrow",

@@ -1,0 +1,176 @@
+package dev.mnemo.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mnemo.Fixtures;
+import dev.mnemo.call.Budget;
+import dev.mnemo.call.Ending;
+import dev.mnemo.call.Holdout;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.experiment.Experiment.Findings;
+import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.redis.TestRedis;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.Tenant;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What is counted is there again, by day and arm. */
+class ExperimentTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final RedisLinks LINKS = TestRedis.links();
+    private static final LocalDate TODAY = LocalDate.now(java.time.ZoneOffset.UTC);
+
+    private final String id = TestRedis.fresh("experiment");
+    private final AtomicReference<Instant> now = new AtomicReference<>(at(TODAY));
+    private final Experiment experiment = new Experiment(LINKS.record(), new NoBudget(), now::get);
+
+    @AfterAll
+    static void close() {
+        LINKS.closed().block(PATIENCE);
+    }
+
+    @Test
+    void ratingsAreAddedUpByArmAndDay() {
+        Tenant tenant = tenant(5_000);
+        Flux.range(0, 200)
+                .flatMap(i -> experiment.feedback(tenant, "user-" + i % 50, i % 4 == 0 ? -0.5 : 1), 50)
+                .blockLast(PATIENCE);
+        now.set(at(TODAY.plusDays(1)));
+        rate(tenant, "user-0", 1);
+
+        Findings first = findings(TODAY);
+        long heldOut = Stream.iterate(0, i -> i < 50, i -> i + 1)
+                .filter(i -> Holdout.of(id, "user-" + i).heldOut(5_000))
+                .count();
+        assertThat(first.of(Arm.HELD_OUT).of(Sum.RATINGS)).isEqualTo(4 * heldOut);
+        assertThat(first.of(Arm.TREATED).of(Sum.RATINGS)).isEqualTo(200 - 4 * heldOut);
+        assertThat(first.of(Arm.HELD_OUT).of(Sum.RATING) + first.of(Arm.TREATED).of(Sum.RATING))
+                .isEqualTo(150 * 1_000 - 50 * 500);
+        assertThat(first.users().get(Arm.HELD_OUT)).isCloseTo(heldOut, within(2L));
+        assertThat(first.users().get(Arm.TREATED)).isCloseTo(50 - heldOut, within(2L));
+        assertThat(first.shares()).containsExactly(5_000);
+        assertThat(first.comparisons()).extracting(Comparison::metric).containsExactly(Metric.values());
+
+        Findings both = findings(TODAY, TODAY.plusDays(1));
+        assertThat(both.of(Arm.HELD_OUT).of(Sum.RATINGS) + both.of(Arm.TREATED).of(Sum.RATINGS))
+                .isEqualTo(201);
+        assertThat(both.users()).as("nobody is two users").isEqualTo(first.users());
+    }
+
+    @Test
+    void anotherShareIsSeen() {
+        rate(tenant(500), "ada", 1);
+        rate(tenant(1_000), "ada", 1);
+
+        assertThat(findings(TODAY).shares()).containsExactly(500, 1_000);
+    }
+
+    @Test
+    void whoHoldsNobodyOutCountsNothing() {
+        rate(tenant(0), "ada", 1);
+
+        assertThat(TestRedis.commands().exists(key(""))).isZero();
+    }
+
+    @Test
+    void aDayIsForgottenAfterAHundred() {
+        rate(tenant(10_000), "ada", 1);
+        rate(tenant(10_000), "ada", 1);
+
+        assertThat(List.of(key(""), key(":held_out")))
+                .allSatisfy(key -> assertThat(TestRedis.commands().expiretime(key))
+                        .isEqualTo(at(TODAY.plusDays(100)).getEpochSecond()));
+    }
+
+    @Test
+    void itBeginsAnew() {
+        rate(tenant(10_000), "ada", 1);
+        now.set(at(TODAY.plusDays(60)));
+        rate(tenant(10_000), "ada", 1);
+
+        experiment.clear(id).block(PATIENCE);
+
+        Findings nothing = findings(TODAY, TODAY.plusDays(60));
+        assertThat(nothing.of(Arm.HELD_OUT).of(Sum.RATINGS)).isZero();
+        assertThat(nothing.users()).containsEntry(Arm.HELD_OUT, 0L);
+        assertThat(nothing.shares()).isEmpty();
+    }
+
+    /** The most that a day takes: both arms in all buckets. Users are a kilobyte or two for some hundred, at most 12 KB an arm. */
+    @Test
+    void aDayIsSmall() {
+        Tenant tenant = tenant(5_000);
+        Flux.range(0, 2_000)
+                .flatMap(i -> experiment.feedback(tenant, "user-" + i, 1), 100)
+                .blockLast(PATIENCE);
+
+        long totals = Objects.requireNonNull(TestRedis.commands().memoryUsage(key("")));
+        long users = Objects.requireNonNull(TestRedis.commands().memoryUsage(key(":treated")));
+        assertThat(totals).isLessThan(32_000);
+        assertThat(users).isLessThan(16_000);
+    }
+
+    private void rate(Tenant tenant, String user, double rating) {
+        experiment.feedback(tenant, user, rating).block(PATIENCE);
+    }
+
+    private Findings findings(LocalDate... days) {
+        return Objects.requireNonNull(experiment.findings(id, List.of(days)).block(PATIENCE));
+    }
+
+    private String key(String name) {
+        return "mnemo:v1:{" + id + "}:experiment:" + TODAY + name;
+    }
+
+    private Tenant tenant(int share) {
+        MemoryPolicy most = MemoryPolicy.DEFAULT;
+        return Fixtures.tenant(
+                id,
+                new MemoryPolicy(
+                        most.contextTokens(),
+                        most.preferences(),
+                        most.recent(),
+                        most.keep(),
+                        most.ttl(),
+                        most.record(),
+                        most.partial(),
+                        most.marker(),
+                        most.required(),
+                        most.archive(),
+                        most.retrieve(),
+                        share,
+                        most.seal(),
+                        most.summary(),
+                        most.calls()));
+    }
+
+    private static Instant at(LocalDate day) {
+        return day.atStartOfDay(java.time.ZoneOffset.UTC).toInstant();
+    }
+
+    /** Ratings cost nothing. */
+    private static final class NoBudget implements Budget {
+
+        @Override
+        public Mono<Admission> admit(LlmCall call) {
+            return Mono.error(new IllegalStateException("no call is made here"));
+        }
+
+        @Override
+        public Used used(LlmCall call, Ending ending) {
+            throw new IllegalStateException("no call is made here");
+        }
+    }
+}

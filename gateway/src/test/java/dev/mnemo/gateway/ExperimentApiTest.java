@@ -1,0 +1,192 @@
+package dev.mnemo.gateway;
+
+import static dev.mnemo.gateway.Mnemo.body;
+import static dev.mnemo.gateway.Mnemo.eventually;
+import static dev.mnemo.gateway.Shared.MNEMO;
+import static dev.mnemo.gateway.Shared.UPSTREAM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.call.Holdout;
+import dev.mnemo.redis.TestRedis;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** A tenant that holds half of its users out, and {@code /mnemo/v1/experiment}. */
+class ExperimentApiTest {
+
+    private static final Usage USAGE = Usage.of(MNEMO);
+
+    @Test
+    void whoIsHeldOutGetsNoContextAndIsRememberedAllTheSame() throws Exception {
+        String treated = user(false);
+        String heldOut = user(true);
+        MNEMO.put("halved", treated, "{\"tone\":\"direct\"}");
+        assertThat(MNEMO.put("halved", heldOut, "{\"tone\":\"direct\"}").statusCode())
+                .isEqualTo(200);
+        UPSTREAM.on("held-out", call -> call.json(200, ScriptedUpstream.answer(said(call), 100, 5)));
+
+        HttpResponse<String> with = MNEMO.ask("halved", treated, body("held-out", "Hello?"));
+        HttpResponse<String> without = MNEMO.ask("halved", heldOut, body("held-out", "Hello?"));
+
+        assertThat(with.body()).contains("with context");
+        assertThat(with.headers().firstValue("X-Mnemo-Context").orElseThrow()).contains("preferences=1");
+        assertThat(without.body()).contains("without context");
+        assertThat(without.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"holdout\"");
+        eventually(
+                "it is recorded",
+                () -> TestRedis.commands().llen("mnemo:v1:{halved:" + heldOut + "}:interactions") == 1);
+        assertThat(get("halved", "/mnemo/v1/users/" + heldOut + "/preferences").body())
+                .contains("direct");
+    }
+
+    private static String said(ScriptedUpstream.Exchange call) {
+        return new String(call.body(), StandardCharsets.UTF_8).contains("direct") ? "with context" : "without context";
+    }
+
+    @Test
+    void nothingIsHeldForABlockThatWillNotBe() throws Exception {
+        String treated = user(false);
+        String heldOut = user(true);
+
+        long without = held(heldOut, null);
+        assertThat(held(treated, null)).isGreaterThan(without + 1_000);
+        assertThat(without).isEqualTo(held(treated, "off"));
+    }
+
+    /** By a call in flight. */
+    private static long held(String user, String memory) throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        String model = TestRedis.fresh("waits");
+        UPSTREAM.on(
+                model,
+                ScriptedUpstream.heldBy(reached, go, call -> call.json(200, ScriptedUpstream.answer("Hello.", 10, 2))));
+        var request = MNEMO.chat("halved", user, body(model, "x"));
+        if (memory != null) {
+            request.header("X-Mnemo-Memory", memory);
+        }
+        CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(
+                () -> MNEMO.send(request), task -> Thread.ofVirtual().start(task));
+        reached.await();
+        long held = USAGE.held("halved", user, "only");
+        go.countDown();
+        assertThat(answer.get().statusCode()).isEqualTo(200);
+        return held;
+    }
+
+    @Test
+    void bothArmsAreToldAndCanBeginAnew() {
+        assertThat(send("DELETE", "").statusCode()).isEqualTo(204);
+        String treated = user(false);
+        String heldOut = user(true);
+        MNEMO.put("halved", treated, "{\"tone\":\"direct\"}");
+        UPSTREAM.on("priced", call -> call.json(200, ScriptedUpstream.answer("Hello.", 100, 5)));
+        UPSTREAM.on("no", call -> call.json(400, "{\"error\":{\"message\":\"no\"}}"));
+        String second = "{\"model\":\"priced\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"},"
+                + "{\"role\":\"assistant\",\"content\":\"Hello.\"},{\"role\":\"user\",\"content\":\"y\"}]}";
+        MNEMO.ask("halved", treated, body("priced", "x"));
+        MNEMO.ask("halved", treated, second);
+        MNEMO.ask("halved", heldOut, body("priced", "x"));
+        MNEMO.ask("halved", heldOut, body("no", "x"));
+        // These have no part in it.
+        MNEMO.send(MNEMO.chat("halved", heldOut, body("priced", "x")).header("X-Mnemo-Memory", "off"));
+        MNEMO.send(MNEMO.chat("halved", heldOut, body("priced", "x")).header("X-Openai-Subagent", "review"));
+        MNEMO.send(MNEMO.to("/v1/chat/completions")
+                .header("Authorization", "Bearer halved-key")
+                .POST(BodyPublishers.ofString(body("priced", "x"))));
+
+        eventually("both arms are counted", () -> calls("treated") == 2 && calls("held_out") == 2);
+        JsonNode told = told();
+        JsonNode first = told.get("arms").get("treated");
+        assertThat(first.get("users").asLong()).isEqualTo(1);
+        assertThat(first.get("answered").asLong()).isEqualTo(2);
+        assertThat(first.get("conversations").asLong()).isEqualTo(1);
+        assertThat(first.get("turns").asLong()).isEqualTo(2);
+        assertThat(first.get("input").asLong()).isEqualTo(200);
+        assertThat(first.get("output").asLong()).isEqualTo(10);
+        assertThat(first.get("injected").asLong()).isPositive();
+        assertThat(first.get("usd").asDouble()).isEqualTo((200 * 1 + 10 * 10) / 1e6);
+        JsonNode other = told.get("arms").get("held_out");
+        assertThat(other.get("answered").asLong()).isEqualTo(1);
+        assertThat(other.get("refusals").asLong()).isEqualTo(1);
+        assertThat(other.get("injected").asLong()).isZero();
+        assertThat(told.get("holdout").asInt()).isEqualTo(50);
+        assertThat(told.get("notes")).isEmpty();
+        JsonNode input = told.get("metrics").get(0);
+        assertThat(input.get("name").asString()).isEqualTo("input_tokens_per_call");
+        assertThat(input.get("treated").asDouble()).isEqualTo(100);
+        assertThat(input.get("difference").asDouble()).isZero();
+        assertThat(input.get("interval").isNull()).isTrue();
+        assertThat(input.get("reading").asString()).isEqualTo("too little data: too few users in an arm");
+
+        assertThat(send("DELETE", "").statusCode()).isEqualTo(204);
+        assertThat(calls("treated") + calls("held_out")).isZero();
+    }
+
+    private static long calls(String arm) {
+        return told().get("arms").get(arm).get("calls").asLong();
+    }
+
+    private static JsonNode told() {
+        HttpResponse<String> answer = get("halved", "/mnemo/v1/experiment");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return StubLlm.json(answer.body());
+    }
+
+    @Test
+    void aTenantThatHoldsNobodyOutIsToldSo() {
+        JsonNode told = StubLlm.json(get("acme", "/mnemo/v1/experiment").body());
+
+        assertThat(told.get("notes").get(0).asString()).startsWith("nobody is held out now");
+        assertThat(told.get("metrics")).hasSize(10);
+        assertThat(told.get("metrics").get(0).get("treated").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET | ?form=2026-11-01 | 400 | form: not known (expected: some of from, to)",
+                "GET | ?from=yesterday | 400 | from: not a day",
+                "GET | ?from=2026-11-02&to=2026-11-01 | 400 | from: after to",
+                "DELETE | ?from=2026-11-02 | 400 | from: not known (expected: none)",
+                "PUT | '' | 405 | expected: GET, DELETE",
+            })
+    void whatIsWrongIsToldAsAProblem(String method, String query, int status, String detail) {
+        HttpResponse<String> answer = send(method, query);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.body()).contains(detail);
+    }
+
+    @Test
+    void itNeedsAKeyThatMay() {
+        assertThat(get("chatonly", "/mnemo/v1/experiment").statusCode()).isEqualTo(403);
+    }
+
+    private static HttpResponse<String> send(String method, String query) {
+        return MNEMO.send(MNEMO.to("/mnemo/v1/experiment" + query)
+                .header("Authorization", "Bearer halved-key")
+                .method(method, BodyPublishers.noBody()));
+    }
+
+    private static HttpResponse<String> get(String tenant, String path) {
+        return MNEMO.send(MNEMO.to(path).header("Authorization", "Bearer " + tenant + "-key"));
+    }
+
+    private static String user(boolean heldOut) {
+        return Stream.generate(() -> TestRedis.fresh("user"))
+                .filter(user -> Holdout.of("halved", user).heldOut(5_000) == heldOut)
+                .findFirst()
+                .orElseThrow();
+    }
+}
