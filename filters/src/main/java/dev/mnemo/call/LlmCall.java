@@ -180,7 +180,7 @@ public final class LlmCall {
         return estimated == 0 || context == null ? estimated : estimated + context.tokens();
     }
 
-    /** The tokens that the tenant and the model leave for a block. */
+    /** The tokens that the tenant and the model leave for a block; 0 where the user is held out. */
     void room(long tokens) {
         room = tokens;
     }
@@ -196,7 +196,7 @@ public final class LlmCall {
     /** The tokens that a context block may take in this call; 0 where there will be none. */
     public long contextCap() {
         boolean wanted = wants(Part.PERSONALIZE) && memory != null && memory().recalls();
-        return wanted && caller().user() != null && !Holdout.withholds(this) ? room : 0;
+        return wanted && caller().user() != null ? room : 0;
     }
 
     public Upstream upstream() {

@@ -132,7 +132,7 @@ public final class LlmLine implements GlobalFilter, Ordered {
         call.caller(identity.user(call, caller));
         call.upstream(Upstreams.forModel(caller.tenant(), call.dialect(), request.model()));
         call.estimated(estimate.prompt(caller.tenant(), request));
-        call.room(ContextRoom.of(caller.tenant(), request, call.estimated()));
+        call.room(Holdout.withholds(call) ? 0 : ContextRoom.of(caller.tenant(), request, call.estimated()));
         Mono<Tuple2<Admission, Recollection>> both = Mono.zip(admit(call), recall(call));
         // Composing goes over the whole request: a large one does not stand in an event loop's way.
         return (body.length < BodyReader.LARGE ? both : both.publishOn(Schedulers.parallel()))

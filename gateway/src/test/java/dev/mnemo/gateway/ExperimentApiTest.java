@@ -52,6 +52,47 @@ class ExperimentApiTest {
     }
 
     @Test
+    void thinkingThatWasSignedWithoutABlockGoesOnWithoutOne() {
+        String heldOut = user(true);
+        UPSTREAM.on("ponders", call -> call.json(200, Talk.ANTHROPIC.answer("Hm.")));
+        String body = """
+                {"model":"ponders","max_tokens":9,"messages":[{"role":"user","content":"Ponder"},{"role":"assistant","content":[{"type":"thinking","thinking":"…","signature":"c2ln"},{"type":"text","text":"Hm."}]},{"role":"user","content":"And?"}]}""";
+
+        HttpResponse<String> answer = MNEMO.send(Talk.ANTHROPIC.call(MNEMO, "halved", heldOut, body));
+
+        assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"holdout\"");
+    }
+
+    /** What the user asked stands in the first request only: it is kept where the block would be. */
+    @Test
+    void aToolLoopThatTheProviderKeepsIsRememberedToo() {
+        String heldOut = user(true);
+        String id = TestRedis.fresh("resp");
+        UPSTREAM.on("looks-up", call -> call.json(200, """
+                {"id":"%s","object":"response","status":"completed","output":[{"type":"function_call","call_id":"c1","name":"w","arguments":"{}"}],"usage":{"input_tokens":9,"output_tokens":9,"total_tokens":18}}""".formatted(id)));
+        UPSTREAM.on("has-it", call -> call.json(200, Talk.RESPONSES.answer("Sunny.")));
+        MNEMO.send(Talk.RESPONSES.call(
+                MNEMO, "halved", heldOut, "{\"model\":\"looks-up\",\"input\":\"What is the weather?\"}"));
+        eventually(
+                "it is known what was asked",
+                () -> !TestRedis.commands()
+                        .keys("mnemo:v1:{halved:" + heldOut + "}:snapshot:*" + id)
+                        .isEmpty());
+
+        HttpResponse<String> answer = MNEMO.send(Talk.RESPONSES.call(
+                MNEMO,
+                "halved",
+                heldOut,
+                "{\"model\":\"has-it\",\"previous_response_id\":\"" + id
+                        + "\",\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"c1\",\"output\":\"21\"}]}"));
+
+        assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"holdout\"");
+        eventually(
+                "it is recorded",
+                () -> TestRedis.commands().llen("mnemo:v1:{halved:" + heldOut + "}:interactions") == 1);
+    }
+
+    @Test
     void nothingIsHeldForABlockThatWillNotBe() throws Exception {
         String treated = user(false);
         String heldOut = user(true);
