@@ -19,7 +19,7 @@ run: jdk ## Run the gateway with embedded Redis, a fake LLM and sample tenants
 	  -cp "gateway/target/classes:gateway/target/test-classes:$$(cat gateway/target/run.classpath)" dev.mnemo.gateway.Demo
 
 test: jdk ## Run the whole gate: format, lint, unit and end-to-end tests
-	@$(MVN) verify
+	@$(MVN) -T 2 verify
 
 test-kubernetes: ## Install, upgrade and remove the chart in the cluster of KUBECONFIG (one without nodes will do)
 	@helm/test-kubernetes
