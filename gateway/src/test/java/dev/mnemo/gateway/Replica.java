@@ -88,7 +88,7 @@ final class Replica implements AutoCloseable {
     /** Returns when it answers. */
     Replica started() {
         try {
-            listens.get(120, TimeUnit.SECONDS);
+            listens.get(300, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError("it listens: " + String.join("\n", log), e);
         }

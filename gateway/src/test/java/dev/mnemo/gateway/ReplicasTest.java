@@ -36,9 +36,9 @@ class ReplicasTest {
     private static final List<String> SMALL = List.of("-Xmx128m", "-XX:MaxDirectMemorySize=64m");
 
     /** Tenants whose hour ends a few seconds after another's. */
-    private static final int EDGES = 40;
+    private static final int EDGES = 80;
 
-    private static final int STEP = 3;
+    private static final int STEP = 5;
 
     private static final long BEGAN = Instant.now().getEpochSecond();
 
