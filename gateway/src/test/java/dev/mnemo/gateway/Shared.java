@@ -89,7 +89,8 @@ final class Shared {
                 Mnemo.tenant(
                         "sealing",
                         UPSTREAM.port(),
-                        "memory: {keep: 2, archive: 100, seal: " + "c2VhbGluZyBzZWFsaW5nIHNlYWxpbmcgc2VhbGluZyE=" + "}"));
+                        "memory: {recent: 2, keep: 2, archive: 100, seal: c2VhbGluZyBzZWFsaW5nIHNlYWxpbmcgc2VhbGluZyE=}"));
+        tenants.put(
                 "halved",
                 Mnemo.tenant(
                         "halved",
