@@ -35,6 +35,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
@@ -45,6 +46,9 @@ final class MnemoMemory {
 
     /** A profile that is longer in the making is given up. */
     private static final Duration WRITTEN_WITHIN = Duration.ofSeconds(60);
+
+    /** What would wait longer than this many comes too late anyway. */
+    private static final int FINDING_QUEUE = 100;
 
     /** Profiles that a replica writes at once. */
     private static final int WRITERS = 4;
@@ -59,9 +63,15 @@ final class MnemoMemory {
         return new MemoryStore(redis.recall(), redis.record(), access);
     }
 
+    /** What is looked for while a call waits does not queue behind what is recorded. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler mnemoFinding() {
+        return Schedulers.newBoundedElastic(Runtime.getRuntime().availableProcessors(), FINDING_QUEUE, "mnemo-finding");
+    }
+
     @Bean
-    ArchiveStore mnemoArchive(RedisLinks redis, Scheduler mnemoBackground) {
-        return new ArchiveStore(redis.recall(), redis.record(), mnemoBackground);
+    ArchiveStore mnemoArchive(RedisLinks redis, Scheduler mnemoBackground, Scheduler mnemoFinding) {
+        return new ArchiveStore(redis.recall(), redis.record(), mnemoBackground, mnemoFinding);
     }
 
     @Bean

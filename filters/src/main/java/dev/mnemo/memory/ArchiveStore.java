@@ -30,19 +30,22 @@ public final class ArchiveStore {
     private final RedisLink recall;
     private final RedisLink record;
     private final Scheduler background;
+    private final Scheduler finding;
 
     /**
      * @param recall what calls wait for
      * @param record what nobody waits for
-     * @param background where segments are packed and unpacked, never on an event loop
+     * @param background where segments are packed, never on an event loop
+     * @param finding where they are unpacked for a call that waits
      */
-    public ArchiveStore(RedisLink recall, RedisLink record, Scheduler background) {
+    public ArchiveStore(RedisLink recall, RedisLink record, Scheduler background, Scheduler finding) {
         this.recall = recall;
         this.record = record;
         this.background = background;
+        this.finding = finding;
     }
 
-    /** All that is kept of a user, oldest first; not unpacked. Goes on in the background. */
+    /** All that is kept of a user, oldest first; not unpacked. Goes on beside the event loops. */
     Mono<List<Archived>> all(Tenant tenant, String user, UserAccess own) {
         return kept(tenant, user, own).map(Kept::interactions);
     }
@@ -54,7 +57,7 @@ public final class ArchiveStore {
                         recall.<List<byte[]>>send(redis -> redis.lrange(of.archive(), 0, -1)),
                         recall.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, -1)),
                         recall.<Map<byte[], byte[]>>send(redis -> redis.hgetall(of.marks())))
-                .publishOn(background)
+                .publishOn(finding)
                 .map(all -> new Kept(archived(all.getT1(), all.getT2(), own), Marks.of(all.getT3())));
     }
 

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -26,6 +27,9 @@ public final class Recorder {
 
     private static final String BUSY = "too many calls of one user ended at once";
 
+    /** With more waiting, interactions are found by their words alone: a model takes a hundred times as long. */
+    private static final int CROWD = 64;
+
     /** How often it is tried anew when another call of the user ended in between. */
     private static final int TRIES = 8;
 
@@ -33,6 +37,8 @@ public final class Recorder {
     private final ArchiveStore archive;
     private final CallRecords calls;
     private final Indexer indexer;
+    private final Indexer plain = new Indexer(null);
+    private final AtomicInteger waiting = new AtomicInteger();
     private final ProfileWriter profiles;
     private final TokenCounter tokens;
     private final Scheduler background;
@@ -67,8 +73,10 @@ public final class Recorder {
             return Mono.empty();
         }
         Instant now = clock.instant();
-        return Mono.fromCallable(() -> Optional.ofNullable(said == null ? null : interaction(turn, said, now)))
+        Indexer by = waiting.incrementAndGet() > CROWD ? plain : indexer;
+        return Mono.fromCallable(() -> Optional.ofNullable(said == null ? null : interaction(turn, said, now, by)))
                 .subscribeOn(background)
+                .doFinally(signal -> waiting.decrementAndGet())
                 .flatMap(interaction -> remember(turn, ending, interaction.orElse(null), now, TRIES));
     }
 
@@ -126,12 +134,12 @@ public final class Recorder {
         return calls.drop(turn.tenant(), done.forgotten()).then(folded);
     }
 
-    private Interaction interaction(Turn turn, Said said, Instant now) {
-        Interaction plain =
+    private Interaction interaction(Turn turn, Said said, Instant now, Indexer by) {
+        Interaction unindexed =
                 Interaction.of(now, conversation(turn), said.partial(), said.user(), said.assistant(), tokens);
         return turn.policy().archive() == 0
-                ? plain
-                : plain.indexed(indexer.index(before(turn), plain.userText(), plain.assistantText(), now));
+                ? unindexed
+                : unindexed.indexed(by.index(before(turn), unindexed.userText(), unindexed.assistantText(), now));
     }
 
     /** What was said just before, which tells what a short answer is about. */

@@ -46,7 +46,8 @@ class ArchiveTest {
     private final List<String> unreadable = new ArrayList<>();
     private final Access access = new Access((tenant, why) -> unreadable.add(tenant + " " + why));
     private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record(), access);
-    private final ArchiveStore archive = new ArchiveStore(LINKS.recall(), LINKS.record(), Schedulers.immediate());
+    private final ArchiveStore archive =
+            new ArchiveStore(LINKS.recall(), LINKS.record(), Schedulers.immediate(), Schedulers.immediate());
     private final UserStore users = new UserStore(LINKS.record(), new CallRecords(LINKS.record()));
     private final String id = TestRedis.fresh("archive");
     private final Tenant plain = tenant(null);
