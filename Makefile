@@ -1,6 +1,6 @@
 # Mnemo Gateway. `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-kubernetes jar check-tenants image test-image image-classes bench fmt clean jdk
+.PHONY: help run test test-kubernetes jar check-tenants image test-image image-classes bench bench-memory fmt clean jdk
 
 # The newest JDK that is installed, wherever the platform keeps them; the default `java` may be older.
 JAVA_HOME := $(shell ./.ci/find-jdk)
@@ -48,6 +48,10 @@ image-classes: jdk ## Write down anew which classes the image's archive holds (n
 bench: jdk ## Compare with a plain Spring Cloud Gateway, side by side
 	@$(MVN) -q -Pbench -DskipTests package
 	@"$(JAVA_HOME)/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xmx512m -cp "bench/target/classes:bench/target/lib/*" dev.mnemo.bench.Bench
+
+bench-memory: jdk ## Measure what retrieval finds; LOCOMO=… adds the public conversations
+	@$(MVN) -q -Pbench -pl bench -am -DskipTests package
+	@"$(JAVA_HOME)/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xmx512m -cp "bench/target/classes:bench/target/lib/*" dev.mnemo.bench.memory.MemoryBench "$(LOCOMO)" "$(MODEL)"
 
 fmt: jdk ## Format the sources
 	@$(MVN) -q -Pbench spotless:apply

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Indexer {
 
+    private static final int LONGEST_BEFORE = 400;
+
     private final @Nullable Embedder embedder;
 
     /** @param embedder null for terms alone */
@@ -44,12 +46,18 @@ public final class Indexer {
         byte[] vector = IndexCodec.EMPTY;
         int model = 0;
         if (embedder != null && embedder.reads(language.iso)) {
-            String text = user + "\n" + assistant;
-            vector = Vectors.quantised(
-                    embedder.document(before == null || before.isBlank() ? text : before + "\n" + text));
+            vector = Vectors.quantised(embedder.document(end(before) + user + "\n" + assistant));
             model = IndexCodec.embedder(embedder.id());
         }
         return IndexCodec.encode(language, length, terms, model, vector);
+    }
+
+    /** Of a long answer the end alone, or a model would read nothing else. */
+    private static String end(@Nullable String before) {
+        if (before == null || before.isBlank()) {
+            return "";
+        }
+        return before.substring(Math.max(0, before.length() - LONGEST_BEFORE)) + "\n";
     }
 
     /** German writes each noun with a capital. */

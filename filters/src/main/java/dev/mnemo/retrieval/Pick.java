@@ -1,7 +1,9 @@
 package dev.mnemo.retrieval;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What of a ranking goes into the block: whole interactions, the best first, as far as the tokens reach. One that is too long
@@ -17,8 +19,13 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
     /** Two interactions that share this part of their terms say the same. */
     private static final float SAME = 0.85f;
 
-    public static Pick within(int tokens, List<Hit> ranking) {
+    /**
+     * @param tokens for all of them
+     * @param perConversation tokens that the first one of each conversation takes beside its own, for a heading
+     */
+    public static Pick within(int tokens, int perConversation, List<Hit> ranking) {
         List<Hit> chosen = new ArrayList<>();
+        Set<Long> conversations = new HashSet<>();
         int used = 0;
         int tooLong = 0;
         int repeated = 0;
@@ -26,13 +33,16 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
             if (!hit.isFound()) {
                 continue;
             }
-            if (hit.entry().tokens() > tokens - used) {
+            int takes =
+                    hit.entry().tokens() + (conversations.contains(hit.entry().conversation()) ? 0 : perConversation);
+            if (takes > tokens - used) {
                 tooLong++;
             } else if (!hit.entry().pinned() && chosen.stream().anyMatch(each -> same(each.entry(), hit.entry()))) {
                 repeated++;
             } else {
                 chosen.add(hit);
-                used += hit.entry().tokens();
+                conversations.add(hit.entry().conversation());
+                used += takes;
             }
         }
         return new Pick(List.copyOf(chosen), used, tooLong, repeated);

@@ -14,15 +14,26 @@ import java.util.Set;
  */
 public final class Ranking {
 
-    static float saturation = 1.2f;
-    static float lengthShare = 0.6f;
-    static float lexicalLift = 0.3f;
-    static float fusedLift = 0.0f;
-    static int fusion = 10;
-    static float lexicalWeight = 1f;
-    static float denseWeight = 1f;
-    static int denseDepth = 200;
-    static float liked = 0.5f;
+    // Found on one half of the public conversations and kept for the other: docs/memory-bench.md.
+
+    /** What a word's second time is worth, and how much a long text is held against it. */
+    private static final float SATURATION = 1.2f;
+
+    private static final float LENGTH_SHARE = 0.4f;
+
+    /** Of a neighbour's score, once of the words' and once of the whole. */
+    private static final float LEXICAL_LIFT = 0.5f;
+
+    private static final float LIFT = 0.3f;
+
+    /** The fewer, the more the first ranks count. */
+    private static final int FUSION = 3;
+
+    /** Vectors farther than that say nothing; every text has some angle to every other. */
+    private static final int DENSE_DEPTH = 200;
+
+    /** What the best rating adds. */
+    private static final float LIKED = 0.5f;
 
     private Ranking() {}
 
@@ -38,19 +49,19 @@ public final class Ranking {
         compare(query, ordered, lexical, dense);
         int[] neighbours = neighbours(ordered);
         boolean[] lifted = new boolean[size];
-        lexical = lift(lexical, neighbours, lexicalLift, lifted);
+        lexical = lift(lexical, neighbours, LEXICAL_LIFT, lifted);
         int[] lexicalRanks = ranks(lexical, size);
-        int[] denseRanks = ranks(dense, denseDepth);
+        int[] denseRanks = ranks(dense, DENSE_DEPTH);
         float[] scores = new float[size];
         for (int i = 0; i < size; i++) {
-            scores[i] = reciprocal(lexicalRanks[i], lexicalWeight) + reciprocal(denseRanks[i], denseWeight);
+            scores[i] = reciprocal(lexicalRanks[i]) + reciprocal(denseRanks[i]);
         }
-        scores = lift(scores, neighbours, fusedLift, lifted);
+        scores = lift(scores, neighbours, LIFT, lifted);
         List<Hit> hits = new ArrayList<>(size);
         for (int i = size - 1; i >= 0; i--) {
             Entry entry = ordered.get(i);
             if (entry.rating() >= 0 && !never.contains(entry.id())) {
-                float score = scores[i] * (1 + liked * Math.min(entry.rating(), 1));
+                float score = scores[i] * (1 + LIKED * Math.min(entry.rating(), 1));
                 hits.add(new Hit(entry, score, lexicalRanks[i], denseRanks[i], lifted[i]));
             }
         }
@@ -98,8 +109,8 @@ public final class Ranking {
             for (int i = 0; i < lengths.length; i++) {
                 int count = counts[i * width + q];
                 if (count > 0) {
-                    float length = 1 - lengthShare + lengthShare * lengths[i] / mean;
-                    lexical[i] += rarity * count * (saturation + 1) / (count + saturation * length);
+                    float length = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths[i] / mean;
+                    lexical[i] += rarity * count * (SATURATION + 1) / (count + SATURATION * length);
                 }
             }
         }
@@ -170,7 +181,7 @@ public final class Ranking {
         return ranks;
     }
 
-    private static float reciprocal(int rank, float weight) {
-        return rank == 0 ? 0 : weight / (fusion + rank);
+    private static float reciprocal(int rank) {
+        return rank == 0 ? 0 : 1f / (FUSION + rank);
     }
 }
