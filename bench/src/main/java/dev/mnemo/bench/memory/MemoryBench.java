@@ -89,7 +89,7 @@ public final class MemoryBench {
 
     private void generated() {
         for (String language : List.of("en", "de", "es")) {
-            for (long seed = 1; seed <= 5; seed++) {
+            for (long seed = 1; seed <= 3; seed++) {
                 add("Generated, " + language + ", 600 turns", recall.ask(history(language, 300, seed)));
             }
         }
