@@ -94,9 +94,9 @@ final class MnemoMemory {
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     @ConditionalOnClass(name = "ai.onnxruntime.OrtEnvironment")
-    @ConditionalOnResource(resources = "classpath:all-minilm-l6-v2-q.onnx")
+    @ConditionalOnResource(resources = "classpath:bge-small-en-v1.5-q.onnx")
     Embedder mnemoEmbedder() {
-        return new OnnxEmbedder(Models.MINI_LM);
+        return new OnnxEmbedder(Models.CHOSEN);
     }
 
     @Bean

@@ -5,10 +5,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Month;
 import java.time.ZoneOffset;
-import java.time.format.TextStyle;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -18,26 +16,34 @@ import org.jspecify.annotations.Nullable;
 /** Brings the dates of a text to one form: {@code m5} is a May, {@code m5d7} its seventh day; years stay the numbers they are. */
 final class Dates {
 
-    private static final List<Locale> LOCALES = List.of(
-            Locale.ENGLISH,
-            Locale.GERMAN,
-            Locale.FRENCH,
-            Locale.of("es"),
-            Locale.ITALIAN,
-            Locale.of("pt"),
-            Locale.of("nl"),
-            Locale.of("sv"),
-            Locale.of("da"),
-            Locale.of("no"),
-            Locale.of("fi"),
-            Locale.of("hu"),
-            Locale.of("ru"));
+    /**
+     * January to December in each language, with short forms and cases. The JDK knows them too, but only with a module that a
+     * small image leaves out; an index must not depend on that.
+     */
+    private static final List<String> NAMES = List.of(
+            "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept october/oct"
+                    + " november/nov december/dec",
+            "januar/jan februar/feb märz/mär april mai juni juli august september oktober/okt november dezember/dez",
+            "janvier/janv février/févr mars avril/avr mai juin juillet/juil août septembre octobre novembre décembre/déc",
+            "enero/ene febrero marzo abril/abr mayo junio julio agosto/ago septiembre octubre noviembre diciembre/dic",
+            "gennaio/gen febbraio marzo aprile maggio/mag giugno/giu luglio/lug agosto settembre/set ottobre/ott novembre"
+                    + " dicembre",
+            "janeiro fevereiro/fev março abril maio junho julho agosto setembro outubro/out novembro dezembro",
+            "januari februari maart/mrt april mei juni juli augustus september oktober november december",
+            "januari februari mars/marts april maj juni juli augusti september oktober november december/desember/des",
+            "tammikuuta/tammikuu helmikuuta/helmikuu maaliskuuta/maaliskuu huhtikuuta/huhtikuu toukokuuta/toukokuu"
+                    + " kesäkuuta/kesäkuu heinäkuuta/heinäkuu elokuuta/elokuu syyskuuta/syyskuu lokakuuta/lokakuu"
+                    + " marraskuuta/marraskuu joulukuuta/joulukuu",
+            "január február/febr március/márc április/ápr május/máj június/jún július/júl augusztus szeptember/szept"
+                    + " október november december",
+            "января/январь/янв февраля/февраль/февр марта/март/мар апреля/апрель/апр мая/май июня/июнь июля/июль"
+                    + " августа/август/авг сентября/сентябрь/сент октября/октябрь/окт ноября/ноябрь/нояб декабря/декабрь/дек");
 
     private static final Map<String, Integer> MONTHS = months();
 
     /** These mean a month only beside a number: they are other words as well. */
-    private static final Set<String> DOUBTFUL =
-            Set.of("may", "march", "mars", "mar", "dec", "set", "out", "ago", "mai", "jan");
+    private static final Set<String> DOUBTFUL = Set.of(
+            "may", "march", "mars", "mar", "dec", "des", "set", "out", "ago", "mai", "mei", "jan", "gen", "mag", "ott");
 
     private static final Pattern WRITTEN =
             Pattern.compile("(?<!\\d)(?:(?<y>\\d{4})[-/.](?<m>\\d{1,2})[-/.](?<d>\\d{1,2})"
@@ -104,20 +110,14 @@ final class Dates {
 
     private static Map<String, Integer> months() {
         Map<String, Integer> months = new HashMap<>();
-        for (Locale locale : LOCALES) {
-            for (Month month : Month.values()) {
-                for (TextStyle style : List.of(
-                        TextStyle.FULL, TextStyle.FULL_STANDALONE, TextStyle.SHORT, TextStyle.SHORT_STANDALONE)) {
-                    String name = month.getDisplayName(style, locale)
-                            .toLowerCase(Locale.ROOT)
-                            .replace(".", "");
-                    if (name.length() > 2 && name.chars().allMatch(Character::isLetter)) {
-                        months.putIfAbsent(name, month.getValue());
-                    }
+        for (String language : NAMES) {
+            String[] names = language.split(" ");
+            for (int month = 1; month <= names.length; month++) {
+                for (String name : names[month - 1].split("/")) {
+                    months.putIfAbsent(name, month);
                 }
             }
         }
-        months.put("sept", 9);
         return Map.copyOf(months);
     }
 }

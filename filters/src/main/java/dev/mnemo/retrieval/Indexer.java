@@ -43,13 +43,12 @@ public final class Indexer {
                 terms.merge(Terms.of(token, stemmer), 1, Integer::sum);
             }
         }
-        byte[] vector = IndexCodec.EMPTY;
-        int model = 0;
-        if (embedder != null && embedder.reads(language.iso)) {
-            vector = Vectors.quantised(embedder.document(end(before) + user + "\n" + assistant));
-            model = IndexCodec.embedder(embedder.id());
-        }
-        return IndexCodec.encode(language, length, terms, model, vector);
+        byte[] vector = embedder != null && embedder.reads(language.iso)
+                ? Vectors.of(embedder, () -> embedder.document(end(before) + user + "\n" + assistant))
+                : null;
+        return embedder == null || vector == null
+                ? IndexCodec.encode(language, length, terms, 0, IndexCodec.EMPTY)
+                : IndexCodec.encode(language, length, terms, IndexCodec.embedder(embedder.id()), vector);
     }
 
     /** Of a long answer the end alone, or a model would read nothing else. */

@@ -7,18 +7,21 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A small quantised model that runs inside this process, one thread for a text. Its weights and its run-time are libraries that
  * may be missing: ask {@link Models} first. It is loaded by {@link #load}, or by the first document.
  */
 public final class OnnxEmbedder implements Embedder {
+
+    private static final Logger log = LoggerFactory.getLogger(OnnxEmbedder.class);
 
     private final Models model;
 
@@ -27,6 +30,9 @@ public final class OnnxEmbedder implements Embedder {
 
     private volatile @Nullable Loaded loaded;
     private volatile boolean closed;
+
+    /** Why it cannot be loaded; it is not tried again. */
+    private volatile @Nullable String broken;
 
     public OnnxEmbedder(Models model) {
         this.model = model;
@@ -55,7 +61,8 @@ public final class OnnxEmbedder implements Embedder {
     /**
      * Loads the model unless it is there, which takes about a second and some 100 MB outside the heap.
      *
-     * @throws IllegalStateException if it cannot be, for instance where the native library does not run
+     * @throws IllegalStateException if it cannot be, for instance where the native library does not run; that is logged once,
+     *     and words alone are compared from then on
      */
     public void load() {
         ready();
@@ -100,18 +107,35 @@ public final class OnnxEmbedder implements Embedder {
             if (closed) {
                 throw new IllegalStateException("the model " + model.id + " is closed");
             }
+            String reason = broken;
+            if (reason != null) {
+                throw new IllegalStateException(reason);
+            }
             now = loaded;
             if (now == null) {
                 now = loadNow();
                 loaded = now;
             }
             return now;
+        } catch (LoadException e) {
+            broken = "the model " + model.id + " cannot be loaded here: " + e.getMessage();
+            log.warn("{}; what fits a conversation is found by words alone", broken);
+            throw new IllegalStateException(broken, e);
         } finally {
             lock.writeLock().unlock();
         }
     }
 
-    private Loaded loadNow() {
+    private static final class LoadException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        LoadException(Throwable cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    private Loaded loadNow() throws LoadException {
         try (InputStream weights = resource(model.weights);
                 InputStream vocabulary = resource(model.vocabulary);
                 OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -124,10 +148,8 @@ public final class OnnxEmbedder implements Embedder {
             options.setMemoryPatternOptimization(false);
             OrtSession session = environment.createSession(weights.readAllBytes(), options);
             return new Loaded(environment, session, WordPiece.of(vocabulary));
-        } catch (OrtException | LinkageError e) {
-            throw new IllegalStateException("the model " + model.id + " cannot be loaded here: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (OrtException | LinkageError | IOException | RuntimeException e) {
+            throw new LoadException(e);
         }
     }
 

@@ -61,9 +61,10 @@ public final class Query {
             }
         }
         boolean dense = embedder != null && !told.isEmpty() && embedder.isReady() && embedder.reads(language.iso);
-        return dense && embedder != null
-                ? new Query(told, Vectors.quantised(embedder.query(ends)), IndexCodec.embedder(embedder.id()))
-                : new Query(told, null, 0);
+        byte[] vector = dense && embedder != null ? Vectors.of(embedder, () -> embedder.query(ends)) : null;
+        return embedder == null || vector == null
+                ? new Query(told, null, 0)
+                : new Query(told, vector, IndexCodec.embedder(embedder.id()));
     }
 
     /** By its vector alone, to measure what each part is worth. */

@@ -1,9 +1,26 @@
 package dev.mnemo.retrieval;
 
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Vectors of one byte a dimension. Only their direction counts, so that no scale is kept. */
 final class Vectors {
 
+    private static final Logger log = LoggerFactory.getLogger(Vectors.class);
+
     private Vectors() {}
+
+    /** Null if the model fails: then words alone are compared. */
+    static byte @Nullable [] of(Embedder model, Supplier<float[]> vector) {
+        try {
+            return quantised(vector.get());
+        } catch (RuntimeException e) {
+            log.debug("no vector from {}: {}", model.id(), e.toString());
+            return null;
+        }
+    }
 
     /** Its largest number becomes 127. */
     static byte[] quantised(float[] vector) {

@@ -2,6 +2,7 @@ package dev.mnemo.retrieval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class QueryTest {
@@ -20,6 +21,14 @@ class QueryTest {
     void aModelThatIsNotThereYetIsNotWaitedFor() {
         topics.ready = false;
         assertThat(Query.of("What is the name of my dog?", topics).isDense()).isFalse();
+    }
+
+    @Test
+    void whereTheModelFailsWordsAreLeft() {
+        topics.broken = true;
+        assertThat(Query.of("What is the name of my dog?", topics).isDense()).isFalse();
+        byte[] index = new Indexer(topics).index(null, "My dog", "Yes", Instant.EPOCH);
+        assertThat(index).isEqualTo(new Indexer(null).index(null, "My dog", "Yes", Instant.EPOCH));
     }
 
     @Test

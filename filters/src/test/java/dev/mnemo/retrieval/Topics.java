@@ -13,6 +13,7 @@ final class Topics implements Embedder {
 
     private final String id;
     boolean ready = true;
+    boolean broken;
 
     Topics(String id) {
         this.id = id;
@@ -40,6 +41,9 @@ final class Topics implements Embedder {
 
     @Override
     public float[] document(String text) {
+        if (broken) {
+            throw new IllegalStateException("no model today");
+        }
         float[] vector = new float[dimensions()];
         vector[SUBJECTS.size()] = 0.2f;
         for (int i = 0; i < SUBJECTS.size(); i++) {
