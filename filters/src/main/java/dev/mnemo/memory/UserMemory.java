@@ -70,7 +70,8 @@ public final class UserMemory implements Memory {
         if (Holdout.withholds(turn.call())) {
             return Mono.just(granted -> withheld(turn, recalled));
         }
-        return turn.retrievesAtTail()
+        // Who is held out keeps a block that thinking was signed with, and gets nothing beside it.
+        return turn.retrievesAtTail() && !Holdout.takes(turn.call())
                 ? tails.recall(turn, recalled.own()).map(tail -> granted -> composeBoth(turn, recalled, tail, granted))
                 : found(turn, recalled)
                         .map(found -> granted -> composed(turn, compose(turn, recalled, found, granted)));

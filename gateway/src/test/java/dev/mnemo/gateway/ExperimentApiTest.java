@@ -51,16 +51,31 @@ class ExperimentApiTest {
         return new String(call.body(), StandardCharsets.UTF_8).contains("direct") ? "with context" : "without context";
     }
 
+    /** The one call that is not composed as if there were no memory: a block that it was signed with would have to stay. */
     @Test
-    void thinkingThatWasSignedWithoutABlockGoesOnWithoutOne() {
-        String heldOut = user(true);
-        UPSTREAM.on("ponders", call -> call.json(200, Talk.ANTHROPIC.answer("Hm.")));
-        String body = """
-                {"model":"ponders","max_tokens":9,"messages":[{"role":"user","content":"Ponder"},{"role":"assistant","content":[{"type":"thinking","thinking":"…","signature":"c2ln"},{"type":"text","text":"Hm."}]},{"role":"user","content":"And?"}]}""";
+    void thinkingThatWasSignedWithoutABlockGoesOnWithoutOneAndWithoutATail() throws Exception {
+        for (boolean held : new boolean[] {false, true}) {
+            String user = user(held);
+            UPSTREAM.on("bird", call -> call.json(200, ScriptedUpstream.answer("In the beech wood.", 9, 9)));
+            UPSTREAM.on("claude-3-7-old", call -> call.json(200, Talk.ANTHROPIC.answer("Hm.")));
+            MNEMO.ask("halved", user, body("bird", "Where did I see the red kite?"));
+            eventually(
+                    "it is recorded",
+                    () -> TestRedis.commands().llen("mnemo:v1:{halved:" + user + "}:interactions") == 1);
+            String body = """
+                    {"model":"claude-3-7-old","max_tokens":9,"messages":[{"role":"user","content":"Ponder"},{"role":"assistant","content":[{"type":"thinking","thinking":"…","signature":"c2ln"},{"type":"text","text":"Hm."}]},{"role":"user","content":"Which wood had the red kite?"}]}""";
+            UPSTREAM.seen.clear();
 
-        HttpResponse<String> answer = MNEMO.send(Talk.ANTHROPIC.call(MNEMO, "halved", heldOut, body));
+            HttpResponse<String> answer = MNEMO.send(Talk.ANTHROPIC.call(MNEMO, "halved", user, body));
 
-        assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"holdout\"");
+            String sent = new String(UPSTREAM.seen.take().body(), StandardCharsets.UTF_8);
+            if (held) {
+                assertThat(answer.headers().firstValue("X-Mnemo-Context")).hasValue("tokens=0, reason=\"holdout\"");
+                assertThat(sent).doesNotContain("beech");
+            } else {
+                assertThat(sent).as("a tail").contains("beech");
+            }
+        }
     }
 
     /** What the user asked stands in the first request only: it is kept where the block would be. */

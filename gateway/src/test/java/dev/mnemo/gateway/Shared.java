@@ -95,7 +95,7 @@ final class Shared {
                 Mnemo.tenant(
                         "halved",
                         UPSTREAM.port(),
-                        "memory: {holdout: 50%}\nmodels: [{name: priced, price: {input: 1, output: 10}}]\n"
+                        "memory: {holdout: 50%, archive: 100, retrieve: turn}\nmodels: [{name: priced, price: {input: 1, output: 10}}]\n"
                                 + limit("tokens: 1M, per: user, every: month")));
         tenants.put("marking", Mnemo.tenant("marking", UPSTREAM.port(), "memory: {cache: 5m}"));
         tenants.put(
