@@ -144,6 +144,11 @@ final class GeminiReader {
                 default -> scan.prompt();
             }
         }
+        if (draft.bringsAnswers()) {
+            // SDKs write what else a tool has answered beside it: its texts, and what they say themselves of its
+            // pictures.
+            draft.unsay(text -> true);
+        }
         draft.add(role(draft.role(), draft.onlyAnswersTools()));
     }
 

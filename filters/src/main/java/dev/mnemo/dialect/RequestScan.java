@@ -276,6 +276,11 @@ final class RequestScan {
             toolAnswer = true;
         }
 
+        /** Whether it brings tools' answers, whatever else. */
+        boolean bringsAnswers() {
+            return toolAnswer;
+        }
+
         /** Whether it brings tools' answers, and nobody says anything beside them. */
         boolean onlyAnswersTools() {
             return toolAnswer && texts.isEmpty();
