@@ -35,20 +35,24 @@ final class TenantReader {
         Fields tenant = new Fields(root, "", Shapes.TENANT, problems);
         String name = tenant.text("name");
         List<Upstream> served = upstreams.read(tenant);
+        MemoryPolicy remembered = memory.read(tenant.group("memory"), served, problems);
         return new Tenant(
                 id,
                 name.isEmpty() ? id : name,
-                keys(tenant),
+                keys(tenant, remembered.summary() != null),
                 jwt(tenant),
                 user(tenant),
                 tenant.is("anonymous", "allow"),
                 served,
-                memory.read(tenant.group("memory"), served, problems),
+                remembered,
                 BudgetReader.read(tenant.group("budgets")),
                 models(tenant));
     }
 
-    private static List<ApiKey> keys(Fields tenant) {
+    /**
+     * @param written whether Mnemo calls a model itself
+     */
+    private static List<ApiKey> keys(Fields tenant, boolean written) {
         List<ApiKey> keys = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (Fields key : tenant.groups("keys")) {
@@ -57,6 +61,8 @@ final class TenantReader {
                 key.bad("id", "another key's id", "Give each key its own.");
             } else if (id.equals(ApiKey.TOKEN.id()) && tenant.has("jwt")) {
                 key.bad("id", "the id of callers with a token", "Give the key another.");
+            } else if (id.equals(ApiKey.MAINTENANCE.id()) && written) {
+                key.bad("id", "the id of the calls that Mnemo makes itself", "Give the key another.");
             }
             String sha256 = key.text("sha256").toLowerCase(Locale.ROOT);
             if (!sha256.isEmpty()) {
