@@ -31,7 +31,10 @@ record Words(int count, @Nullable String language, Map<String, Integer> telling)
     static final int LONGEST = 24;
 
     /** What is looked at of a text, in characters. */
-    private static final int LOOKED_AT = 8 * 1024;
+    private static final int LOOKED_AT = 4 * 1024;
+
+    /** Letters that tell a script. */
+    private static final int ENOUGH = 500;
 
     /** Behind a word like "password" stands what must not be kept, even where it is made of letters. */
     private static final int HUSHED = 3;
@@ -219,6 +222,7 @@ record Words(int count, @Nullable String language, Map<String, Integer> telling)
         Map<UnicodeScript, Integer> scripts = new EnumMap<>(UnicodeScript.class);
         prose.codePoints()
                 .filter(Character::isLetter)
+                .limit(ENOUGH)
                 .forEach(c -> scripts.merge(UnicodeScript.of(c), 1, Integer::sum));
         int letters = scripts.values().stream().mapToInt(Integer::intValue).sum();
         int kana = scripts.getOrDefault(UnicodeScript.HIRAGANA, 0) + scripts.getOrDefault(UnicodeScript.KATAKANA, 0);
