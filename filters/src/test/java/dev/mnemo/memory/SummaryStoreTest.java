@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
@@ -13,6 +14,8 @@ import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,6 +133,51 @@ class SummaryStoreTest {
 
         remember(8);
         assertThat(material().interactions()).isEqualTo(8);
+    }
+
+    @Test
+    void whereTheTenantSealsNothingOfItCanBeReadInRedis() {
+        Tenant sealed = sealed();
+        Opened opened = block(memory.open(sealed, "ada"));
+        Patterns patterns = Patterns.NONE;
+        for (int i = 0; i < 6; i++) {
+            patterns = patterns.plus(AT, "mulberry", "yes");
+        }
+        byte[] stored = SummaryStore.sealed(patterns, opened.own().seal());
+        block(memory.remember(sealed, "ada", "", new Memo(new byte[0], "", stored, opened.patternsNumber())));
+        block(store.keep(sealed, "ada", block(store.material(sealed, "ada")), DONE, PROFILE));
+
+        String key = "mnemo:v1:{" + sealed.id() + ":ada}:profile";
+        assertThat(TestRedis.commands().hgetall(key).toString()).doesNotContain("mulberry", "Kafka");
+        assertThat(block(store.material(sealed, "ada")).profile()).isEqualTo(PROFILE);
+        assertThat(block(store.get(sealed, "ada")).patterns()).contains("mulberry");
+
+        TestRedis.commands().copy(key, key.replace("ada}", "bea}"));
+        assertThat(block(store.get(sealed, "bea")))
+                .as("moved to another user")
+                .isEqualTo(new SummaryStore.Summary(null, null));
+    }
+
+    private static Tenant sealed() {
+        MemoryPolicy most = MemoryPolicy.DEFAULT;
+        return Fixtures.tenant(
+                TestRedis.fresh("sealed"),
+                new MemoryPolicy(
+                        most.contextTokens(),
+                        most.preferences(),
+                        most.recent(),
+                        most.keep(),
+                        most.ttl(),
+                        most.record(),
+                        most.partial(),
+                        most.marker(),
+                        most.required(),
+                        most.archive(),
+                        most.retrieve(),
+                        most.holdout(),
+                        new SealKeys(List.of("k".repeat(32).getBytes(US_ASCII)), false),
+                        most.summary(),
+                        most.calls()));
     }
 
     @Test

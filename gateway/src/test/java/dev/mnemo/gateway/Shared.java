@@ -104,6 +104,13 @@ final class Shared {
                         "narrow",
                         UPSTREAM.port(),
                         "models: [{name: narrow, window: 1k, answer: 100}, {name: dear, edge: 500}]"));
+        tenants.put("noted", Mnemo.tenant("noted", UPSTREAM.port(), """
+                        memory: {summary: {model: diary, upstream: fake}}
+                        budgets:
+                          limits:
+                            - {name: profiles, per: maintenance, tokens: 1M, every: month}
+                            - {name: people, per: user, tokens: 1M, every: month}
+                        """));
         tenants.put("tokens", Mnemo.tenant("tokens", UPSTREAM.port(), jwt("tokens")));
         tenants.put(
                 "bare",
