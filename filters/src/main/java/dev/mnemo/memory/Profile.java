@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a model has written of a user. It is data, and never trusted: one line without markup. Immutable.
  *
  * @param text at most {@link #LONGEST} bytes of UTF-8
- * @param tokens of the text, as it stands in a block
+ * @param tokens of the line that a block shows, its break included
  * @param version from 1 on; each one that is written takes the next
  * @param at when it was written, in milliseconds
  * @param model that wrote it
@@ -30,6 +30,11 @@ public record Profile(String text, int tokens, long version, Instant at, String 
 
     public Profile {
         from = List.copyOf(from);
+    }
+
+    /** What a block shows of a text: a JSON object, without a line break or markup. */
+    static String line(String text) {
+        return "{\"profile\":\"" + BlockText.quoted(text) + "\"}";
     }
 
     /** As it is stored; less than six kilobytes. */

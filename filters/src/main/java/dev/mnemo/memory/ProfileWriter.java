@@ -180,7 +180,7 @@ public final class ProfileWriter {
                 Profile before = material.profile();
                 Profile written = new Profile(
                         words,
-                        tokens.count(BlockText.quoted(words)),
+                        tokens.count(Profile.line(words)) + 1,
                         before == null ? 1 : before.version() + 1,
                         now.truncatedTo(ChronoUnit.MILLIS),
                         model,

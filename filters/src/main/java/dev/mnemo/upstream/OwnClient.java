@@ -9,7 +9,7 @@ import dev.mnemo.dialect.AnswerReader.Framing;
 import dev.mnemo.tenant.Secret;
 import dev.mnemo.tenant.Upstream;
 import dev.mnemo.tenant.Upstream.Protocol;
-import dev.mnemo.upstream.Permit.UpstreamFault;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -25,7 +25,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 
 /**
- * Sends the calls that Mnemo makes itself: once, over the same connections and behind the same breakers as clients' calls,
+ * Sends the calls that Mnemo makes itself: once, over the same connections as clients' calls, not while their breaker is open,
  * and for no longer than a minute. Thread-safe.
  */
 public final class OwnClient implements Sender {
@@ -53,8 +53,8 @@ public final class OwnClient implements Sender {
     public Mono<Received> send(LlmCall call, String path) {
         return Mono.defer(() -> {
             Upstream upstream = call.upstream();
-            Permit permit = Permit.acquire(breakers.of(call), total.toNanos() / 4);
-            if (permit == null) {
+            // It heeds the breaker and teaches it nothing: what is done beside clients' calls must not refuse them.
+            if (breakers.of(call).getState() != CircuitBreaker.State.CLOSED) {
                 return Mono.error(UpstreamFailures.leftAlone(upstream.name()));
             }
             call.sent();
@@ -72,12 +72,7 @@ public final class OwnClient implements Sender {
                     .response((head, content) -> received(call, head, content))
                     .single()
                     .timeout(total, Mono.error(ReadTimeoutException.INSTANCE))
-                    .doOnNext(came -> tell(permit, came.status()))
-                    .doOnCancel(permit::abandoned)
-                    .onErrorMap(e -> {
-                        permit.failed(e);
-                        return UpstreamFailures.refusal(upstream.name(), e);
-                    });
+                    .onErrorMap(e -> UpstreamFailures.refusal(upstream.name(), e));
         });
     }
 
@@ -111,7 +106,7 @@ public final class OwnClient implements Sender {
         AtomicLong bytes = new AtomicLong();
         return content.doOnNext(buffer -> {
                     if (bytes.addAndGet(buffer.readableBytes()) > LONGEST) {
-                        throw new UpstreamFault("an answer of more than a megabyte");
+                        throw new TooLong();
                     }
                     if (status < 300) {
                         reader.accept(buffer.nioBuffer());
@@ -129,11 +124,13 @@ public final class OwnClient implements Sender {
         return said.matches("[0-9]{1,6}") ? Duration.ofSeconds(Long.parseLong(said)) : null;
     }
 
-    private static void tell(Permit permit, int status) {
-        if (status >= 500) {
-            permit.failed(new UpstreamFault("status " + status));
-        } else {
-            permit.answered();
+    /** Of more than a megabyte. Without a stack trace: it is never thrown far. */
+    private static final class TooLong extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private TooLong() {
+            super("an answer of more than a megabyte", null, false, false);
         }
     }
 }

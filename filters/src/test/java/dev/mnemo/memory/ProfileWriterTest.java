@@ -115,7 +115,7 @@ class ProfileWriterTest {
         assertThat(written)
                 .isEqualTo(new Profile(
                         "The user likes Kafka .",
-                        TOKENS.count("The user likes Kafka ."),
+                        TOKENS.count("{\"profile\":\"The user likes Kafka .\"}") + 1,
                         4,
                         written.at(),
                         model(protocol),
@@ -223,6 +223,18 @@ class ProfileWriterTest {
 
         assertThat(outcomes).containsExactly("failed", "failed");
         assertThat(LLM.asked(tenant)).hasSize(6);
+    }
+
+    @Test
+    void whatFailsHereOpensNoBreakerForClients() {
+        Tenant tenant = tenant(Protocol.OPENAI, "m", LLM.url());
+        LLM.answer(tenant, Reply.status(500));
+        for (int i = 0; i < 30; i++) {
+            store.give("user" + i, material(10));
+            trigger(tenant, "user" + i);
+        }
+
+        assertThat(LLM.asked(tenant)).hasSize(90);
     }
 
     @Test
