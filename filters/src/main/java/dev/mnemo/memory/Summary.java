@@ -37,7 +37,7 @@ record Summary(@Nullable Patterns patterns, @Nullable Profile profile) {
             lines.add(line(counted, tokens));
         }
         if (profile != null) {
-            lines.add(line("{\"profile\":\"" + BlockText.quoted(profile.text()) + "\"}", tokens));
+            lines.add(new Line(Profile.line(profile.text()), profile.tokens()));
         }
         return lines;
     }
