@@ -105,8 +105,8 @@ final class MnemoMemory {
     }
 
     @Bean
-    Finder mnemoFinder(ArchiveStore archive, ObjectProvider<Embedder> embedder) {
-        return new Finder(archive, embedder.getIfAvailable());
+    Finder mnemoFinder(ArchiveStore archive, ObjectProvider<Embedder> embedder, MnemoProperties properties) {
+        return new Finder(archive, embedder.getIfAvailable(), properties.redis().timeout());
     }
 
     @Bean

@@ -31,7 +31,8 @@ public record MnemoProperties(
     /**
      * Where memory and budgets live; what each is, {@link RedisAddress} says.
      *
-     * @param timeout of a command: how long a silent Redis can hold a call up, until its breaker opens
+     * @param timeout of a command, and of looking through an archive: how long a silent Redis can hold a call up, until its
+     *     breaker opens
      */
     public record Redis(
             @DefaultValue("redis://localhost:6379") String url,

@@ -25,28 +25,28 @@ public final class Finder {
 
     private static final Logger log = LoggerFactory.getLogger(Finder.class);
 
-    /** What does not come by then comes too late. */
-    private static final Duration PATIENCE = Duration.ofMillis(250);
-
     /** Of what fits, so much is tried: a block has no room for more. */
     private static final int MOST = 500;
 
     private final ArchiveStore archive;
     private final @Nullable Embedder embedder;
+    private final Duration patience;
 
     /**
      * @param embedder null to compare words alone
+     * @param patience how long a call waits; what does not come by then comes too late
      */
-    public Finder(ArchiveStore archive, @Nullable Embedder embedder) {
+    public Finder(ArchiveStore archive, @Nullable Embedder embedder, Duration patience) {
         this.archive = archive;
         this.embedder = embedder;
+        this.patience = patience;
     }
 
     /** What fits, the best first; empty when nothing does. Never an error. */
     Mono<List<Archived>> find(Turn turn, UserAccess own, String words) {
         return archive.kept(turn.tenant(), turn.user(), own)
                 .map(kept -> found(kept.interactions(), kept.marks(), words))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .onErrorResume(e -> {
                     log.debug("nothing was looked for in what is kept: {}", e.toString());
                     return Mono.just(List.of());
