@@ -51,7 +51,13 @@ record Subjects(byte[] marks, List<Entry> entries) {
 
         /** Encoded. */
         int size() {
-            return 1 + word.getBytes(UTF_8).length + 3;
+            int bytes = 4;
+            for (int i = 0; i < word.length(); i++) {
+                char c = word.charAt(i);
+                // Each half of a pair makes two bytes of four.
+                bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+            }
+            return bytes;
         }
 
         /** In two interactions at the least: a mark alone may be another word's. */
