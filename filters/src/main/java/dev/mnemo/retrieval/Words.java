@@ -8,12 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a text apart: words, names, numbers, dates, and pairs of characters where a script has no spaces. */
 final class Words {
 
     private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th", "er", "e", "\u00ba", "\u00aa");
+
+    private static final Pattern GROUPING = Pattern.compile("[,.'](?=\\d{3}(?:\\D|$))");
 
     private final String text;
     private final List<Token> tokens = new ArrayList<>();
@@ -159,7 +162,7 @@ final class Words {
     }
 
     private void number(String written) {
-        String digits = written.replaceAll("[,.'](?=\\d{3}(?:\\D|$))", "").replace(',', '.');
+        String digits = GROUPING.matcher(written).replaceAll("").replace(',', '.');
         tokens.add(new Token(digits, Kind.NUMBER));
         boolean whole = digits.length() <= 4 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         number = whole ? Integer.parseInt(digits) : 0;
