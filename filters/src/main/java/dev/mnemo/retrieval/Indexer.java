@@ -1,6 +1,5 @@
 package dev.mnemo.retrieval;
 
-import dev.mnemo.retrieval.Token.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,9 +38,7 @@ public final class Indexer {
         Language.Stemmer stemmer = language.stemmer();
         Map<Integer, Integer> terms = new HashMap<>();
         for (Token token : tokens) {
-            if (!isNameOfNoWeight(token, language)) {
-                terms.merge(Terms.of(token, stemmer), 1, Integer::sum);
-            }
+            terms.merge(Terms.of(token, stemmer), 1, Integer::sum);
         }
         byte[] vector = embedder != null && embedder.reads(language.iso)
                 ? Vectors.of(embedder, () -> embedder.document(end(before) + user + "\n" + assistant))
@@ -57,10 +54,5 @@ public final class Indexer {
             return "";
         }
         return before.substring(Math.max(0, before.length() - LONGEST_BEFORE)) + "\n";
-    }
-
-    /** German writes each noun with a capital. */
-    static boolean isNameOfNoWeight(Token token, Language language) {
-        return token.kind() == Kind.NAME && language == Language.GERMAN;
     }
 }

@@ -56,7 +56,7 @@ public final class Query {
         Set<Token> told = new LinkedHashSet<>();
         for (Token token : all) {
             boolean says = token.kind() != Kind.WORD || !language.isStopWord(token.text()) && !isLetter(token);
-            if (says && !Indexer.isNameOfNoWeight(token, language) && told.size() < MOST_TOKENS) {
+            if (says && told.size() < MOST_TOKENS) {
                 told.add(token);
             }
         }

@@ -11,11 +11,7 @@ final class Terms {
 
     static int of(Token token, Language.Stemmer stemmer) {
         String text = token.kind() == Kind.WORD ? stemmer.stem(token.text()) : token.text();
-        char sort = switch (token.kind()) {
-            case WORD, PIECE, NUMBER -> 'w';
-            case NAME -> 'n';
-            case DATE -> 'd';
-        };
+        char sort = token.kind() == Kind.DATE ? 'd' : 'w';
         long hash = (0xcbf29ce484222325L ^ sort) * 0x100000001b3L;
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001b3L;

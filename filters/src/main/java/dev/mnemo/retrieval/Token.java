@@ -10,8 +10,6 @@ record Token(String text, Kind kind) {
     enum Kind {
         /** Stemmed. */
         WORD,
-        /** A word with a capital inside a sentence, beside the word itself: looked for as it stands. */
-        NAME,
         /** Digits, without what groups them. */
         NUMBER,
         /** Two neighbouring characters of a script without spaces. */

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a text apart: words, names, numbers, dates, and pairs of characters where a script has no spaces. */
+/** Takes a text apart: words, numbers, dates, and pairs of characters where a script has no spaces. */
 final class Words {
 
     private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th", "er", "e", "\u00ba", "\u00aa");
@@ -20,7 +20,6 @@ final class Words {
 
     private final String text;
     private final List<Token> tokens = new ArrayList<>();
-    private boolean sentenceBegins = true;
 
     /** A month's name and a number stand near each other in a date; what stands between them is counted. */
     private int month;
@@ -66,17 +65,12 @@ final class Words {
                 end = numberEnd(at);
                 number(text.substring(at, end));
                 end = ordinalEnd(end);
-                sentenceBegins = false;
             } else if (isDense(c)) {
                 end = denseEnd(at);
                 pieces(at, end);
-                sentenceBegins = false;
             } else if (Character.isLetter(c)) {
                 end = wordEnd(at);
                 word(text.substring(at, end));
-                sentenceBegins = false;
-            } else if (c == '.' || c == '!' || c == '?' || c == '\n' || c == ':' || c == '"') {
-                sentenceBegins = true;
             }
             at = end;
         }
@@ -138,9 +132,6 @@ final class Words {
             lower = lower.substring(0, lower.length() - 2);
         }
         tokens.add(new Token(lower, Kind.WORD));
-        if (!sentenceBegins && Character.isUpperCase(written.codePointAt(0)) && lower.length() > 1) {
-            tokens.add(new Token(lower, Kind.NAME));
-        }
         sinceMonth++;
         sinceNumber++;
         boolean besideNumber = number > 0 && sinceNumber <= 2;

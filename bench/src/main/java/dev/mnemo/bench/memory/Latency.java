@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** How long each step takes, on one thread. */
 final class Latency {
 
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 200;
 
     private final List<String> rows = new ArrayList<>();
     private final History history;
