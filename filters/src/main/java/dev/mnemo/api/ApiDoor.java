@@ -23,6 +23,8 @@ import reactor.core.publisher.Mono;
 /** Lets in those whose key may use the API, and has errors told as problems. Thread-safe. */
 public final class ApiDoor {
 
+    private static final String USER = ApiDoor.class.getName() + ".user";
+
     private final KeyIdentity identity;
 
     private final Audit audit;
@@ -51,7 +53,7 @@ public final class ApiDoor {
         return opened(request, owner -> operation.of(request, owner));
     }
 
-    /** The same for what changes something, of the path's {@code user} if it has one: what comes of it is told to the audit. */
+    /** The same for what changes something, of a user if it is of one: what comes of it is told to the audit. */
     Mono<ServerResponse> change(ServerRequest request, Action action, Operation operation) {
         return opened(
                 request,
@@ -84,13 +86,23 @@ public final class ApiDoor {
         return owner;
     }
 
+    /** For a path without a user: whom the change concerns, once that is known. */
+    static void concerns(ServerRequest request, String user) {
+        request.attributes().put(USER, user);
+    }
+
+    private static String user(ServerRequest request) {
+        String inPath = request.pathVariables().get("user");
+        return inPath == null ? String.valueOf(request.attribute(USER).orElse("")) : inPath;
+    }
+
     private static Change change(
             ServerRequest request, Action action, KeyOwner owner, int status, @Nullable String etag) {
         return new Change(
                 action,
                 owner.tenant().id(),
                 owner.key().id(),
-                request.pathVariables().get("user"),
+                user(request),
                 status,
                 etag == null ? null : etag.replace("\"", ""),
                 request.remoteAddress().orElse(null));

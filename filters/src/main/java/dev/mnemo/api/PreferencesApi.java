@@ -12,9 +12,6 @@ import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -96,20 +93,7 @@ public final class PreferencesApi {
     }
 
     private static Mono<byte[]> body(ServerRequest request) {
-        return DataBufferUtils.join(request.exchange().getRequest().getBody(), LARGEST)
-                .map(PreferencesApi::bytes)
-                .defaultIfEmpty(new byte[0])
-                .onErrorMap(
-                        DataBufferLimitException.class,
-                        e -> Refusal.of(
-                                413, "too_large", "preferences: larger than 16384 bytes (expected: at most that)"));
-    }
-
-    private static byte[] bytes(DataBuffer joined) {
-        byte[] bytes = new byte[joined.readableByteCount()];
-        joined.read(bytes);
-        DataBufferUtils.release(joined);
-        return bytes;
+        return Bodies.of(request, LARGEST, "preferences: larger than 16384 bytes (expected: at most that)");
     }
 
     /** Who changes. */

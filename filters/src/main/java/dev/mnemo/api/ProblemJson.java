@@ -39,6 +39,15 @@ final class ProblemJson {
         return answer(status, "mnemo: " + detail);
     }
 
+    /**
+     * @param more members of the problem's own
+     */
+    static Mono<ServerResponse> of(int status, String detail, Map<String, Object> more) {
+        Map<String, Object> body = body(status, "mnemo: " + detail);
+        body.putAll(more);
+        return problem(status).bodyValue(body);
+    }
+
     private static Mono<ServerResponse> answer(int status, String detail) {
         ServerResponse.BodyBuilder answer = problem(status);
         if (status == 503) {

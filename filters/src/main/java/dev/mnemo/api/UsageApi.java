@@ -66,7 +66,7 @@ public final class UsageApi {
                 .flatMap(body -> ServerResponse.ok().bodyValue(body));
     }
 
-    private static Map<String, Object> shown(Standing standing) {
+    static Map<String, Object> shown(Standing standing) {
         var limit = standing.limit();
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("name", limit.name());

@@ -79,7 +79,7 @@ public final class VersionsApi {
                 .flatMap(PreferencesApi::changed);
     }
 
-    private static List<Map<String, Object>> shown(List<Version> versions) {
+    static List<Map<String, Object>> shown(List<Version> versions) {
         List<Map<String, Object>> shown = new ArrayList<>(versions.size());
         for (int i = 0; i < versions.size(); i++) {
             Version version = versions.get(i);

@@ -2,14 +2,23 @@ package dev.mnemo.autoconfigure;
 
 import dev.mnemo.api.ApiDoor;
 import dev.mnemo.api.ExperimentApi;
+import dev.mnemo.api.FeedbackApi;
+import dev.mnemo.api.InteractionsApi;
 import dev.mnemo.api.PreferencesApi;
 import dev.mnemo.api.UsageApi;
+import dev.mnemo.api.UsersApi;
 import dev.mnemo.api.VersionsApi;
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Audit;
 import dev.mnemo.experiment.Experiment;
 import dev.mnemo.identity.KeyIdentity;
+import dev.mnemo.memory.CallRecords;
+import dev.mnemo.memory.Importer;
+import dev.mnemo.memory.InteractionStore;
+import dev.mnemo.memory.MarkStore;
 import dev.mnemo.memory.PreferencesStore;
+import dev.mnemo.memory.SummaryStore;
+import dev.mnemo.memory.UserStore;
 import java.net.InetSocketAddress;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,18 +32,50 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 final class MnemoApi {
 
     @Bean
-    RouterFunction<ServerResponse> mnemoRoutes(
-            KeyIdentity identity,
+    ApiDoor mnemoDoor(KeyIdentity identity, Audit audit) {
+        return new ApiDoor(identity, audit);
+    }
+
+    @Bean
+    InteractionsApi mnemoInteractionsApi(
+            ApiDoor door, InteractionStore interactions, MarkStore marks, Importer importer) {
+        return new InteractionsApi(door, interactions, marks, importer);
+    }
+
+    @Bean
+    UsersApi mnemoUsersApi(
+            ApiDoor door,
             PreferencesStore preferences,
+            InteractionStore interactions,
+            MarkStore marks,
+            SummaryStore summaries,
+            UserStore users,
+            UsageBook usage) {
+        return new UsersApi(door, preferences, interactions, marks, summaries, users, usage);
+    }
+
+    @Bean
+    FeedbackApi mnemoFeedbackApi(ApiDoor door, CallRecords calls, MarkStore marks, Experiment experiment) {
+        return new FeedbackApi(door, calls, marks, experiment::feedback);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> mnemoRoutes(
+            ApiDoor door,
+            PreferencesStore preferences,
+            InteractionsApi interactions,
+            UsersApi users,
+            FeedbackApi feedback,
             UsageBook usage,
             Experiment experiment,
-            Audit audit,
             Environment environment) {
-        ApiDoor door = new ApiDoor(identity, audit);
         return onMainPort(
                 new PreferencesApi(door, preferences)
                         .routes()
                         .and(new VersionsApi(door, preferences).routes())
+                        .and(interactions.routes())
+                        .and(users.routes())
+                        .and(feedback.routes())
                         .and(new UsageApi(door, usage).routes())
                         .and(new ExperimentApi(door, experiment).routes())
                         .and(ApiDoor.nothingElse()),

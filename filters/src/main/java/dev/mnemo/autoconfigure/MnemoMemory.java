@@ -9,6 +9,9 @@ import dev.mnemo.memory.Access;
 import dev.mnemo.memory.ArchiveStore;
 import dev.mnemo.memory.CallRecords;
 import dev.mnemo.memory.Finder;
+import dev.mnemo.memory.Importer;
+import dev.mnemo.memory.InteractionStore;
+import dev.mnemo.memory.MarkStore;
 import dev.mnemo.memory.MemoryStore;
 import dev.mnemo.memory.PreferencesStore;
 import dev.mnemo.memory.ProfileLock;
@@ -82,6 +85,23 @@ final class MnemoMemory {
     @Bean
     UserStore mnemoUsers(RedisLinks redis, CallRecords calls) {
         return new UserStore(redis.record(), calls);
+    }
+
+    @Bean
+    InteractionStore mnemoInteractions(RedisLinks redis, Access access, Scheduler mnemoBackground) {
+        return new InteractionStore(redis.record(), access, mnemoBackground);
+    }
+
+    @Bean
+    MarkStore mnemoMarks(RedisLinks redis, Access access, Scheduler mnemoBackground) {
+        return new MarkStore(redis.record(), access, mnemoBackground);
+    }
+
+    /** Its indexes hold words alone: a model would take minutes for a history. */
+    @Bean
+    Importer mnemoImporter(RedisLinks redis, Access access, TokenCounter tokens, Scheduler mnemoBackground) {
+        return new Importer(
+                redis.record(), access, new Indexer(null), tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
     }
 
     @Bean

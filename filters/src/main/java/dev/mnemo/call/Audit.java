@@ -19,7 +19,15 @@ public interface Audit {
         /** An earlier version became the newest. */
         PREFERENCES_RESTORE,
         /** What an experiment has counted was thrown away. */
-        EXPERIMENT_DELETE
+        EXPERIMENT_DELETE,
+        INTERACTIONS_IMPORT,
+        INTERACTIONS_DELETE,
+        INTERACTION_DELETE,
+        INTERACTION_PIN,
+        INTERACTION_UNPIN,
+        FEEDBACK,
+        /** Of all that is known of a user. */
+        USER_ERASE
     }
 
     /** What came of an attempt to change or erase something of a user; also one that was refused. */

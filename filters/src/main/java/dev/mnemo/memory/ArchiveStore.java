@@ -1,6 +1,7 @@
 package dev.mnemo.memory;
 
 import static dev.mnemo.memory.MemoryStore.number;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
@@ -22,10 +23,13 @@ public final class ArchiveStore {
     private static final Script FOLD = Script.of(ArchiveStore.class, "fold.lua");
 
     /** Recent interactions beyond this many bytes move before there is a segment of them. */
-    private static final long CROWDED = 256 * 1024;
+    static final long CROWDED = 256 * 1024;
 
     /** Of the archive for each interaction that it may hold. */
     private static final long BYTES_EACH = 4 * 1024;
+
+    private static final byte[] REVISION = "revision".getBytes(US_ASCII);
+    private static final byte[] NOTHING = {};
 
     private final RedisLink recall;
     private final RedisLink record;
@@ -85,18 +89,27 @@ public final class ArchiveStore {
         return policy.archive() > 0 && (interactions >= policy.keep() + Segment.SIZE || bytes > CROWDED);
     }
 
+    /** What the archive of one user may take. */
+    static long mostBytes(MemoryPolicy policy) {
+        return BYTES_EACH * policy.archive() + CROWDED;
+    }
+
     /** Moves the oldest of the recent interactions into a segment. */
     Mono<Void> fold(Tenant tenant, String user, UserAccess own, long interactions) {
         MemoryPolicy policy = tenant.memory();
         UserKeys of = new UserKeys(tenant.id(), user);
         long beyond = interactions - policy.keep();
         long moved = beyond >= Segment.SIZE ? beyond : Math.max(1, interactions / 2);
-        return record.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, moved - 1))
+        // Read first: what is forgotten or imported from then on changes it.
+        return record.<byte[]>send(redis -> redis.hget(of.profile(), REVISION))
+                .defaultIfEmpty(NOTHING)
+                .zipWhen(revision -> record.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, moved - 1)))
                 .publishOn(background)
-                .flatMap(records -> records.isEmpty() ? Mono.empty() : fold(of, policy, records, own));
+                .flatMap(read ->
+                        read.getT2().isEmpty() ? Mono.empty() : fold(of, policy, read.getT1(), read.getT2(), own));
     }
 
-    private Mono<Void> fold(UserKeys of, MemoryPolicy policy, List<byte[]> records, UserAccess own) {
+    private Mono<Void> fold(UserKeys of, MemoryPolicy policy, byte[] revision, List<byte[]> records, UserAccess own) {
         List<Interaction> oldest = MemoryStore.interactions(records, own);
         if (oldest.isEmpty()) {
             // Nothing of it can be read; what is newer pushes it out.
@@ -113,8 +126,9 @@ public final class ArchiveStore {
                         number(records.stream().mapToLong(r -> r.length).sum()),
                         segment,
                         number(policy.archive()),
-                        number(BYTES_EACH * policy.archive() + CROWDED),
-                        number(policy.ttl().toSeconds()))
+                        number(mostBytes(policy)),
+                        number(policy.ttl().toSeconds()),
+                        revision)
                 .then();
     }
 }

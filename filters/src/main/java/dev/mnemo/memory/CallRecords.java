@@ -79,6 +79,17 @@ public final class CallRecords {
         return told;
     }
 
+    /** Keeps what was thought of a call with what is known of it. False when nothing is known of it any more. */
+    public Mono<Boolean> rate(Tenant tenant, String call, double rating) {
+        byte[] key = Keys.call(tenant.id(), call);
+        return get(tenant, call)
+                .flatMap(told -> record.send(redis -> redis.set(
+                        key,
+                        MAPPER.writeValueAsBytes(told.put("rating", rating)),
+                        SetArgs.Builder.xx().keepttl())))
+                .hasElement();
+    }
+
     /** Each stands in a slot of its own. */
     Mono<Void> drop(Tenant tenant, List<String> calls) {
         return Flux.fromIterable(calls).flatMap(call -> drop(tenant, call)).then();

@@ -29,7 +29,7 @@ final class FirstRecords {
     private FirstRecords() {}
 
     static @Nullable Interaction decode(byte[] record, ZstdDecompressCtx unpacker) {
-        if (record.length < HEADER || record[0] != VERSION) {
+        if (!isOne(record)) {
             return null;
         }
         ByteBuffer in = ByteBuffer.wrap(record);
@@ -53,6 +53,10 @@ final class FirstRecords {
                 new String(texts, 0, userLength, UTF_8),
                 new String(texts, userLength, size - userLength, UTF_8),
                 Interaction.NO_INDEX);
+    }
+
+    static boolean isOne(byte[] record) {
+        return record.length >= HEADER && record[0] == VERSION;
     }
 
     /** Of its time and its request, so that it is the same each time. */

@@ -46,19 +46,30 @@ public record Interaction(
     /** Counts the tokens, which takes a moment. The id is the same for the same time, conversation and texts. */
     static Interaction of(
             Instant at, String conversation, boolean partial, String user, String assistant, TokenCounter tokens) {
+        return uncounted(at, conversation, partial, user, assistant).counted(tokens);
+    }
+
+    /** The same, whose tokens nobody has counted yet. */
+    static Interaction uncounted(Instant at, String conversation, boolean partial, String user, String assistant) {
         String kept = cut(user);
         String answered = cut(assistant);
         long thread = conversation(conversation);
         long hash = Fingerprint.of((toHex(thread) + '\0' + user + '\0' + assistant).getBytes(StandardCharsets.UTF_8))
                 .value();
         long id = at.toEpochMilli() << HASH_BITS | hash >>> Long.SIZE - HASH_BITS;
-        Interaction uncounted = new Interaction(
+        return new Interaction(
                 id, thread, Fingerprint.of(user), Fingerprint.of(assistant), 0, partial, kept, answered, NO_INDEX);
-        return uncounted.counted(tokens.count(BlockText.line(uncounted)) + 1);
     }
 
-    private Interaction counted(int count) {
+    /** Counts the tokens, which takes a moment. */
+    Interaction counted(TokenCounter counter) {
+        int count = counter.count(BlockText.line(this)) + 1;
         return new Interaction(id, conversation, user, answer, count, partial, userText, assistantText, index);
+    }
+
+    /** Under the id that it had where it comes from. */
+    Interaction named(long by) {
+        return new Interaction(by, conversation, user, answer, tokens, partial, userText, assistantText, index);
     }
 
     Interaction indexed(byte[] by) {

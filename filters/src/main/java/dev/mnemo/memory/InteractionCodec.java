@@ -110,6 +110,14 @@ final class InteractionCodec {
         }
     }
 
+    /** Of a record, without opening it; 0 for one of a version that is not known. */
+    static long id(byte[] record) {
+        if (record.length > HEADER && record[0] == VERSION) {
+            return ByteBuffer.wrap(record).getLong(ID);
+        }
+        return FirstRecords.isOne(record) ? FirstRecords.id(record) : 0;
+    }
+
     private static @Nullable Interaction decoded(long id, byte[] body, ZstdDecompressCtx unpacker) {
         ByteBuffer in = ByteBuffer.wrap(body);
         byte version = in.get();

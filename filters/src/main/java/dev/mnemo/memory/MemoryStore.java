@@ -38,7 +38,7 @@ public final class MemoryStore {
     static final int CALLS = 500;
 
     /** What is kept of one user's recent interactions, in bytes. */
-    private static final int MOST = 64 * 1024;
+    static final int MOST = 64 * 1024;
 
     static final Snapshot EMPTY = Snapshot.nothing(0, false, new byte[0]);
 
@@ -105,7 +105,7 @@ public final class MemoryStore {
     Mono<Void> freeze(
             Tenant tenant, String user, UserAccess own, String conversation, Snapshot snapshot, boolean goesOn) {
         UserKeys of = new UserKeys(tenant.id(), user);
-        byte[][] keys = {of.snapshot(conversation), of.conversations(), of.erased()};
+        byte[][] keys = {of.snapshot(conversation), of.conversations(), of.erased(), of.profile()};
         return record.<Long>eval(
                         FREEZE,
                         ScriptOutputType.INTEGER,
@@ -130,18 +130,24 @@ public final class MemoryStore {
     Mono<UserAccess> own(Tenant tenant, String user) {
         return tenant.memory().seal() == null
                 ? Mono.fromSupplier(() -> access.of(tenant, user, null, null))
-                : open(tenant, user).map(Opened::own);
+                : open(tenant, user, UserAccess.ANY).map(Opened::own);
     }
 
-    /** What is needed to write for a user, and what the next interaction is added to. */
-    Mono<Opened> open(Tenant tenant, String user) {
+    /**
+     * What is needed to write for a user, and what the next interaction is added to; empty when the user was erased since.
+     *
+     * @param era in which it began
+     */
+    Mono<Opened> open(Tenant tenant, String user, String era) {
         UserKeys of = new UserKeys(tenant.id(), user);
         return record.<List<Object>>eval(
                         OPEN,
                         ScriptOutputType.MULTI,
                         new byte[][] {of.profile(), of.erased()},
                         Access.freshSalt(tenant),
-                        number(tenant.memory().ttl().toSeconds()))
+                        number(tenant.memory().ttl().toSeconds()),
+                        era.getBytes(US_ASCII))
+                .filter(answer -> !answer.isEmpty())
                 .map(answer -> new Opened(
                         access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
                         text(answer.get(2), "0"),
@@ -157,16 +163,14 @@ public final class MemoryStore {
         MemoryPolicy policy = tenant.memory();
         UserKeys of = new UserKeys(tenant.id(), user);
         byte[][] keys = {of.profile(), of.interactions(), of.calls(), of.erased()};
-        boolean archived = policy.archive() > 0;
         return record.<List<Object>>eval(
                         REMEMBER,
                         ScriptOutputType.MULTI,
                         keys,
                         era.getBytes(US_ASCII),
                         memo.record(),
-                        // With an archive they wait here until a segment of them moves; should none move, not for ever.
-                        number(archived ? policy.keep() + 4 * Segment.SIZE : policy.keep()),
-                        number(archived ? 16 * MOST : MOST),
+                        number(mostInteractions(policy)),
+                        number(mostBytes(policy)),
                         number(policy.ttl().toSeconds()),
                         memo.call().getBytes(US_ASCII),
                         number(CALLS),
@@ -174,6 +178,15 @@ public final class MemoryStore {
                         memo.patterns(),
                         memo.patternsBefore().getBytes(US_ASCII))
                 .map(MemoryStore::remembered);
+    }
+
+    /** With an archive they wait here until a segment of them moves; should none move, not for ever. */
+    static long mostInteractions(MemoryPolicy policy) {
+        return policy.archive() > 0 ? policy.keep() + 4 * Segment.SIZE : policy.keep();
+    }
+
+    static long mostBytes(MemoryPolicy policy) {
+        return policy.archive() > 0 ? 16 * MOST : MOST;
     }
 
     private static Remembered remembered(List<Object> answer) {

@@ -81,7 +81,10 @@ public final class Recorder {
     }
 
     private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now, int tries) {
-        return store.open(turn.tenant(), turn.user()).publishOn(background).flatMap(opened -> {
+        Mono<Opened> opening = store.open(turn.tenant(), turn.user(), era(turn))
+                .switchIfEmpty(
+                        calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()));
+        return opening.publishOn(background).flatMap(opened -> {
             Patterns patterns = interaction == null ? null : patterns(opened, interaction);
             return remember(turn, ending, interaction, patterns, now, opened)
                     .flatMap(remembered -> switch (remembered) {
@@ -108,7 +111,6 @@ public final class Recorder {
             Instant now,
             Opened opened) {
         Seal seal = opened.own().seal();
-        UserAccess own = turn.own();
         Memo memo = new Memo(
                 interaction == null
                         ? NOTHING
@@ -120,8 +122,12 @@ public final class Recorder {
                 patterns == null ? NOTHING : SummaryStore.sealed(patterns, seal),
                 opened.patternsNumber());
         Mono<Void> told = turn.isTold() ? calls.keep(turn, ending, interaction, now) : Mono.empty();
-        return told.then(
-                store.remember(turn.tenant(), turn.user(), own == null ? UserAccess.UNKNOWN : own.era(), memo));
+        return told.then(store.remember(turn.tenant(), turn.user(), era(turn), memo));
+    }
+
+    private static String era(Turn turn) {
+        UserAccess own = turn.own();
+        return own == null ? UserAccess.UNKNOWN : own.era();
     }
 
     private Mono<Void> remembered(Turn turn, Opened opened, @Nullable Patterns patterns, Remembered.Done done) {

@@ -103,6 +103,23 @@ final class Segment {
                 .array();
     }
 
+    /** The id of the oldest that a stored segment holds, as it was made. */
+    static long first(byte[] stored) {
+        return stored.length < HEADER ? 0 : ByteBuffer.wrap(stored).getLong(4);
+    }
+
+    /** The id of the newest, likewise. */
+    static long last(byte[] stored) {
+        return stored.length < HEADER ? 0 : ByteBuffer.wrap(stored).getLong(12);
+    }
+
+    /** How many a stored segment holds. */
+    static int count(byte[] stored) {
+        return stored.length < HEADER
+                ? 0
+                : Short.toUnsignedInt(ByteBuffer.wrap(stored).getShort(2));
+    }
+
     /** Null when it is damaged, not this user's, or of another version: it counts as absent. */
     static @Nullable Segment decode(byte[] stored, Seal seal) {
         if (stored.length < HEADER || stored[0] != VERSION) {
@@ -177,6 +194,10 @@ final class Segment {
                         row.index(),
                         () -> whole(row)))
                 .toList();
+    }
+
+    List<Long> ids() {
+        return rows.stream().map(Row::id).toList();
     }
 
     List<Interaction> interactions() {

@@ -13,4 +13,7 @@ record UserAccess(String era, Seal seal) {
 
     /** Of a call that could not ask in time: it writes nothing if the user was erased lately. */
     static final String UNKNOWN = "?";
+
+    /** Of what begins now. */
+    static final String ANY = "*";
 }

@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import static dev.mnemo.memory.MemoryStore.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.tenant.Tenant;
@@ -11,7 +12,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A user as a whole. Thread-safe; an error means that Redis did not answer. */
 public final class UserStore {
@@ -21,12 +24,32 @@ public final class UserStore {
     /** Longer than any call lasts. */
     private static final Duration ERA = Duration.ofDays(2);
 
+    private static final int CALLS_AT_ONCE = 8;
+
     private final RedisLink record;
     private final CallRecords calls;
 
     public UserStore(RedisLink record, CallRecords calls) {
         this.record = record;
         this.calls = calls;
+    }
+
+    /** Names of the conversations that have a block, the newest first. */
+    public Mono<List<String>> conversations(Tenant tenant, String user) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        return record.<List<byte[]>>send(redis -> redis.lrange(of.conversations(), 0, -1))
+                .map(names -> names.stream()
+                        .map(name -> Keys.decoded(new String(name, US_ASCII)))
+                        .toList());
+    }
+
+    /** What is known of the user's calls, the newest first. */
+    public Flux<ObjectNode> calls(Tenant tenant, String user) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        return record.<List<byte[]>>send(redis -> redis.lrange(of.calls(), 0, -1))
+                .flatMapIterable(ids -> ids)
+                .map(id -> new String(id, US_ASCII))
+                .flatMapSequential(id -> calls.get(tenant, id), CALLS_AT_ONCE);
     }
 
     /**
@@ -56,6 +79,10 @@ public final class UserStore {
                         number(ERA.toSeconds()),
                         of.snapshots())
                 .flatMap(ids -> calls.drop(
-                        tenant, ids.stream().map(id -> new String(id, US_ASCII)).toList()));
+                                tenant,
+                                ids.stream().map(id -> new String(id, US_ASCII)).toList())
+                        // Calls of the new era stand before them.
+                        .then(record.send(redis -> redis.ltrim(of.calls(), 0, -1 - ids.size()))))
+                .then();
     }
 }

@@ -2,13 +2,15 @@
 --
 -- KEYS[1]  erased      KEYS[2]  conversations      KEYS[3]  calls      KEYS[4..]  all else of the user
 -- ARGV     the new era; seconds for which it is remembered: longer than any call lasts; how the names of snapshots begin
--- Returns  ids of the user's calls, whose records stand elsewhere
+-- Returns  ids of the user's calls, whose records stand elsewhere. Their list stays until these are gone
 local calls = redis.call('LRANGE', KEYS[3], 0, -1)
 for _, name in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
   redis.call('UNLINK', ARGV[3] .. name)
 end
 for i = 2, #KEYS do
-  redis.call('UNLINK', KEYS[i])
+  if i ~= 3 then
+    redis.call('UNLINK', KEYS[i])
+  end
 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return calls

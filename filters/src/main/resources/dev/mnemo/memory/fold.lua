@@ -3,10 +3,13 @@
 -- KEYS[1]  profile of the user; it counts what is kept      KEYS[2]  interactions      KEYS[3]  archive
 -- ARGV     the first and the last of those that move, as they were read; how many they are, and their bytes;
 --          the segment (bytes 3 and 4 say how many it holds); how many interactions and how many bytes the archive may hold;
---          seconds to live
--- Returns  1, or 0 when somebody else has moved them
+--          seconds to live; the revision before they were read
+-- Returns  1, or 0 when somebody else has moved them, or something was forgotten or imported since
 local count = tonumber(ARGV[3])
 if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[1] or redis.call('LINDEX', KEYS[2], count - 1) ~= ARGV[2] then
+  return 0
+end
+if (redis.call('HGET', KEYS[1], 'revision') or '') ~= ARGV[9] then
   return 0
 end
 redis.call('LTRIM', KEYS[2], count, -1)

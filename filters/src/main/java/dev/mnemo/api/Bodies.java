@@ -1,0 +1,33 @@
+package dev.mnemo.api;
+
+import dev.mnemo.call.Refusal;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import reactor.core.publisher.Mono;
+
+/** What requests to the API bring. */
+final class Bodies {
+
+    private Bodies() {}
+
+    /**
+     * The whole body; empty bytes where there is none.
+     *
+     * @param tooLarge what is said of one that is larger than {@code most} bytes
+     */
+    static Mono<byte[]> of(ServerRequest request, int most, String tooLarge) {
+        return DataBufferUtils.join(request.exchange().getRequest().getBody(), most)
+                .map(Bodies::bytes)
+                .defaultIfEmpty(new byte[0])
+                .onErrorMap(DataBufferLimitException.class, e -> Refusal.of(413, "too_large", tooLarge));
+    }
+
+    private static byte[] bytes(DataBuffer joined) {
+        byte[] bytes = new byte[joined.readableByteCount()];
+        joined.read(bytes);
+        DataBufferUtils.release(joined);
+        return bytes;
+    }
+}

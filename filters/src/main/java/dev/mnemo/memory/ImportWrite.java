@@ -1,0 +1,116 @@
+package dev.mnemo.memory;
+
+import static dev.mnemo.memory.MemoryStore.number;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.mnemo.memory.ImportLines.Read;
+import dev.mnemo.memory.ImportPlan.Piece;
+import dev.mnemo.memory.ImportPlan.Recent;
+import dev.mnemo.memory.ImportPlan.Stored;
+import dev.mnemo.tenant.MemoryPolicy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What the script of an import is given. */
+final class ImportWrite {
+
+    /** Where the arguments say how many marks there are. */
+    private static final int MARKS_AT = 14;
+
+    private static final byte[] NOTHING = {};
+    private static final byte[] NO_MARK = new Marks.Mark(0, false).encode();
+
+    private ImportWrite() {}
+
+    /** The user as it was read. */
+    record Known(byte[] revision, byte[] archived, List<Recent> recent, List<Stored> archive) {
+
+        Set<Long> ids() {
+            Set<Long> ids = new HashSet<>();
+            recent.forEach(each -> ids.add(each.id()));
+            for (Stored each : archive) {
+                if (each.segment() != null) {
+                    ids.addAll(each.segment().ids());
+                }
+            }
+            return ids;
+        }
+    }
+
+    /** A segment as it is to be sent: itself, or its place until now. */
+    record Sent(int count, int bytes, byte[] whole, List<Archived> made) {}
+
+    static Sent sent(ImportJob job, Piece piece, TokenCounter tokens) {
+        return switch (piece) {
+            case Piece.Stays(int index, Stored stored) ->
+                new Sent(stored.count(), stored.bytes(), ("=" + index).getBytes(US_ASCII), List.of());
+            case Piece.Made(List<Archived> interactions) -> {
+                List<Interaction> whole = interactions.stream()
+                        .map(each -> job.prepared(each.whole().get(), tokens))
+                        .toList();
+                byte[] segment = Segment.encode(whole, job.own.seal());
+                yield new Sent(whole.size(), segment.length, segment, interactions);
+            }
+        };
+    }
+
+    /** Without the oldest segments beyond what the archive may hold. */
+    static List<Sent> kept(MemoryPolicy policy, List<Sent> pieces, Set<Long> fresh, Set<Long> beyond) {
+        long interactions = pieces.stream().mapToLong(Sent::count).sum();
+        long bytes = pieces.stream().mapToLong(Sent::bytes).sum();
+        int from = 0;
+        while (from < pieces.size() - 1
+                && (interactions > policy.archive() || bytes > ArchiveStore.mostBytes(policy))) {
+            Sent oldest = pieces.get(from++);
+            interactions -= oldest.count();
+            bytes -= oldest.bytes();
+            oldest.made().stream().map(Archived::id).filter(fresh::contains).forEach(beyond::add);
+        }
+        return pieces.subList(from, pieces.size());
+    }
+
+    static List<byte[]> args(ImportJob job, Known known, ImportPlan plan, List<Sent> pieces) {
+        MemoryPolicy policy = job.tenant.memory();
+        List<Recent> before = known.recent();
+        List<byte[]> args = new ArrayList<>(List.of(
+                job.own.era().getBytes(US_ASCII),
+                known.revision(),
+                number(before.size()),
+                before.isEmpty() ? NOTHING : before.getFirst().record(),
+                before.isEmpty() ? NOTHING : before.getLast().record(),
+                number(before.stream().mapToLong(each -> each.record().length).sum()),
+                known.archived(),
+                number(known.archive().size()),
+                number(policy.ttl().toSeconds()),
+                number(MemoryStore.mostInteractions(policy)),
+                number(MemoryStore.mostBytes(policy)),
+                number(MarkStore.MOST),
+                number(plan.recent().size()),
+                number(plan.changesArchive() ? pieces.size() : -1),
+                NOTHING));
+        plan.recent().forEach(each -> args.add(each.record()));
+        if (plan.changesArchive()) {
+            args.add(number(pieces.stream().mapToLong(Sent::count).sum()));
+            args.add(number(pieces.stream().mapToLong(Sent::bytes).sum()));
+            pieces.forEach(piece -> args.add(piece.whole()));
+        }
+        return args;
+    }
+
+    static void marks(ImportJob job, List<Interaction> fresh, Set<Long> beyond, List<byte[]> args) {
+        int marks = 0;
+        for (Interaction each : fresh) {
+            Read.Line line = job.lines.get(each.id());
+            if (line != null && !beyond.contains(each.id()) && (line.mark() != null || line.comment() != null)) {
+                String id = Interaction.toHex(each.id());
+                args.add(id.getBytes(US_ASCII));
+                args.add(line.mark() == null ? NO_MARK : line.mark().encode());
+                args.add(line.comment() == null ? NOTHING : MarkStore.seal(id, line.comment(), job.own));
+                marks++;
+            }
+        }
+        args.set(MARKS_AT, number(marks));
+    }
+}

@@ -1,0 +1,241 @@
+package dev.mnemo.memory;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import dev.mnemo.call.Refusal;
+import dev.mnemo.memory.ImportLines.Read;
+import dev.mnemo.memory.ImportPlan.Recent;
+import dev.mnemo.memory.ImportPlan.Stored;
+import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.redis.RedisLink;
+import dev.mnemo.redis.Script;
+import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Brings a user's interactions of earlier times: as if they had been recorded then, and each once, however often it comes.
+ * Thread-safe; an error other than a {@link Refusal} means that Redis did not answer.
+ */
+public final class Importer {
+
+    /** Lines of one import. */
+    public static final int LINES = 10_000;
+
+    private static final Script HISTORY = Script.of(Importer.class, "history.lua");
+    private static final Script IMPORT = Script.of(Importer.class, "import.lua");
+
+    /** How often it is tried anew when somebody else wrote in between. */
+    private static final int TRIES = 16;
+
+    /** Imports at once: each has all its lines in hand. */
+    private static final int AT_ONCE = 2;
+
+    /** Lines that are worked on without letting other work of the background pass. */
+    private static final int STEP = 64;
+
+    private static final int SEGMENTS_READ = 8;
+    private static final byte[] NOTHING = {};
+
+    private final RedisLink link;
+    private final MemoryStore store;
+    private final Preparer preparer;
+    private final Scheduler background;
+    private final InstantSource clock;
+    private final Semaphore room = new Semaphore(AT_ONCE);
+
+    /**
+     * @param background where lines are read, counted and packed, never on an event loop
+     */
+    public Importer(RedisLink link, Access access, TokenCounter tokens, Scheduler background, InstantSource clock) {
+        this.link = link;
+        this.store = new MemoryStore(link, link, access);
+        this.tokens = tokens;
+        this.background = background;
+        this.clock = clock;
+    }
+
+    /**
+     * What came of an import.
+     *
+     * @param imported lines that are kept now
+     * @param known lines whose interaction was there already
+     * @param beyond lines that are older than what the tenant keeps: they are not kept
+     * @param failed lines that were wrong
+     * @param errors the first of them
+     */
+    public record Imported(int imported, int known, int beyond, int failed, List<LineError> errors) {
+
+        public Imported {
+            errors = List.copyOf(errors);
+        }
+
+        /** Whether any line was right. */
+        public boolean any() {
+            return imported + known + beyond > 0;
+        }
+    }
+
+    /**
+     * @param line counted from 1
+     * @param error which member is wrong, and how; it quotes nothing
+     */
+    public record LineError(int line, String error) {}
+
+    /**
+     * @param ndjson a JSON object a line
+     */
+    public Mono<Imported> bring(Tenant tenant, String user, Mono<byte[]> ndjson) {
+        return Mono.defer(() -> {
+            if (!room.tryAcquire()) {
+                return Mono.error(Refusal.later(
+                        503,
+                        "busy",
+                        "import: this replica is at work on " + AT_ONCE + " others (expected: one at a time)",
+                        Duration.ofSeconds(2),
+                        true));
+            }
+            // The era is that of the beginning: a user who is erased meanwhile stays erased.
+            return store.open(tenant, user, UserAccess.ANY)
+                    .zipWhen(opened -> ndjson)
+                    .flatMap(begun -> read(
+                            begun.getT2(),
+                            new ImportJob(tenant, user, begun.getT1().own())))
+                    .flatMap(job -> job.lines.isEmpty() ? Mono.just(job.outcome(Set.of(), 0)) : attempt(job, TRIES))
+                    .doFinally(signal -> room.release());
+        });
+    }
+
+    private Mono<ImportJob> read(byte[] ndjson, ImportJob job) {
+        ImportLines reader = new ImportLines(clock.instant());
+        return Mono.fromCallable(() -> ImportLines.split(ndjson))
+                .subscribeOn(background)
+                .flatMapMany(lines -> {
+                    if (lines.size() > LINES) {
+                        return Flux.error(Refusal.of(
+                                413,
+                                "too_many_lines",
+                                "import: " + lines.size() + " lines (expected: at most " + LINES + " at a time)"));
+                    }
+                    return Flux.fromIterable(lines).index().buffer(STEP);
+                })
+                .concatMap(some -> Mono.fromRunnable(() -> some.forEach(
+                                line -> job.read(reader, line.getT1().intValue() + 1, line.getT2())))
+                        .subscribeOn(background))
+                .then(Mono.just(job));
+    }
+
+    private Mono<Imported> attempt(ImportJob job, int tries) {
+        UserKeys of = job.of;
+        return link.<List<Object>>eval(
+                        HISTORY,
+                        ScriptOutputType.MULTI,
+                        new byte[][] {of.profile(), of.interactions(), of.archive()},
+                        NOTHING)
+                .publishOn(background)
+                .flatMap(answer -> archive(job, (long) answer.get(2))
+                        .map(archive -> new ImportWrite.Known(
+                                (byte[]) answer.get(0),
+                                (byte[]) answer.get(1),
+                                recent(answer.get(3), job.own),
+                                archive)))
+                .flatMap(known -> write(job, known))
+                .flatMap(done -> done.isPresent()
+                        ? Mono.just(done.get())
+                        : tries > 1
+                                ? attempt(job, tries - 1)
+                                : Mono.error(Refusal.later(
+                                        503,
+                                        "busy",
+                                        "import: others write for this user all the time; try again",
+                                        Duration.ofSeconds(2),
+                                        true)));
+    }
+
+    private Mono<List<Stored>> archive(ImportJob job, long segments) {
+        return Flux.range(0, (int) (segments + SEGMENTS_READ - 1) / SEGMENTS_READ)
+                .concatMap(i -> link.<List<byte[]>>send(redis -> redis.lrange(
+                                job.of.archive(), (long) SEGMENTS_READ * i, (long) SEGMENTS_READ * (i + 1) - 1))
+                        .publishOn(background)
+                        .flatMapIterable(stored -> stored)
+                        .map(stored -> new Stored(
+                                Segment.first(stored),
+                                Segment.last(stored),
+                                Segment.count(stored),
+                                stored.length,
+                                Segment.decode(stored, job.own.seal()))))
+                .collectList();
+    }
+
+    private static List<Recent> recent(Object records, UserAccess own) {
+        try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
+            return History.all(records).stream()
+                    .map(record -> new Recent(
+                            InteractionCodec.id(record), record, InteractionCodec.decode(record, own.seal(), unpacker)))
+                    .toList();
+        }
+    }
+
+    private Mono<Optional<Imported>> write(ImportJob job, ImportWrite.Known known) {
+        Set<Long> there = known.ids();
+        List<Interaction> fresh = job.lines.values().stream()
+                .map(Read.Line::interaction)
+                .filter(each -> !there.contains(each.id()))
+                .sorted(Comparator.comparing(Interaction::id, Long::compareUnsigned))
+                .toList();
+        if (fresh.isEmpty()) {
+            return Mono.just(Optional.of(job.outcome(Set.of(), job.lines.size())));
+        }
+        Set<Long> ids = new HashSet<>();
+        fresh.forEach(each -> ids.add(each.id()));
+        ImportPlan plan =
+                new ImportPlan(job.tenant.memory(), known.recent(), known.archive(), fresh, each -> encoded(job, each));
+        return made(job, plan).flatMap(pieces -> {
+            Set<Long> beyond = new HashSet<>(plan.beyond());
+            pieces = ImportWrite.kept(job.tenant.memory(), pieces, ids, beyond);
+            List<byte[]> args = ImportWrite.args(job, known, plan, pieces);
+            ImportWrite.marks(job, fresh, beyond, args);
+            int before = job.lines.size() - fresh.size();
+            return send(job, args)
+                    .map(done -> done ? Optional.of(job.outcome(beyond, before)) : Optional.<Imported>empty());
+        });
+    }
+
+    private byte[] encoded(ImportJob job, Interaction interaction) {
+        // No request of its own: no retry takes its place.
+        return InteractionCodec.encode(
+                job.prepared(interaction, tokens), new Fingerprint(interaction.id()), job.own.seal());
+    }
+
+    private Mono<List<ImportWrite.Sent>> made(ImportJob job, ImportPlan plan) {
+        if (!plan.changesArchive()) {
+            return Mono.just(List.of());
+        }
+        return Flux.fromIterable(plan.pieces())
+                .concatMap(piece -> Mono.fromCallable(() -> ImportWrite.sent(job, piece, tokens))
+                        .subscribeOn(background))
+                .collectList();
+    }
+
+    /** False when something was changed since it was read. */
+    private Mono<Boolean> send(ImportJob job, List<byte[]> args) {
+        UserKeys of = job.of;
+        byte[][] keys = {of.profile(), of.interactions(), of.archive(), of.erased(), of.marks(), of.comments()};
+        return link.<Long>eval(IMPORT, ScriptOutputType.INTEGER, keys, args.toArray(byte[][]::new))
+                .flatMap(done -> done >= 0
+                        ? Mono.just(done == 1)
+                        : Mono.error(Refusal.of(
+                                409,
+                                "erased",
+                                "import: the user was erased meanwhile (expected: once more, if it is to be there)")));
+    }
+}

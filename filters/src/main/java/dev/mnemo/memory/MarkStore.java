@@ -1,0 +1,184 @@
+package dev.mnemo.memory;
+
+import static dev.mnemo.memory.MemoryStore.number;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mnemo.redis.RedisLink;
+import dev.mnemo.redis.Script;
+import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.ScriptOutputType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * What somebody thinks of interactions: kept beside them, and heeded when the next block is composed. Thread-safe; an error
+ * means that Redis did not answer.
+ */
+public final class MarkStore {
+
+    /** How many interactions of a user may be marked. */
+    public static final int MOST = 1_000;
+
+    /** Of a comment, in characters. */
+    public static final int LONGEST = 1_000;
+
+    private static final Script MARK = Script.of(MarkStore.class, "mark.lua");
+
+    private static final byte[] NOTHING = {};
+
+    /** How often it is tried anew when somebody else wrote in between. */
+    private static final int TRIES = 8;
+
+    /** What came of it. */
+    public enum Outcome {
+        DONE,
+        /** There is no such interaction. */
+        UNKNOWN,
+        /** So many are marked already. */
+        FULL
+    }
+
+    private final RedisLink link;
+    private final History history;
+    private final MemoryStore store;
+
+    /**
+     * @param background where records are opened and unpacked, never on an event loop
+     */
+    public MarkStore(RedisLink link, Access access, Scheduler background) {
+        this.link = link;
+        this.history = new History(link, access, background);
+        this.store = new MemoryStore(link, link, access);
+    }
+
+    /**
+     * @param rating from −1 to 1
+     * @param comment null for the one that is there
+     */
+    public Mono<Outcome> rate(Tenant tenant, String user, long interaction, double rating, @Nullable String comment) {
+        return mark(tenant, user, interaction, text(rating), NOTHING, comment, TRIES);
+    }
+
+    /** To be shown before all others, or not any more. */
+    public Mono<Outcome> pin(Tenant tenant, String user, long interaction, boolean pinned) {
+        return mark(tenant, user, interaction, NOTHING, number(pinned ? 1 : 0), null, TRIES);
+    }
+
+    /** To a call that was not recorded, and so has no interaction. */
+    public Mono<Outcome> comment(Tenant tenant, String user, String call, String comment) {
+        return store.open(tenant, user, UserAccess.ANY)
+                .flatMap(opened -> mark(
+                        tenant,
+                        user,
+                        NOTHING,
+                        NOTHING,
+                        call.getBytes(US_ASCII),
+                        NOTHING,
+                        NOTHING,
+                        seal(call, comment, opened.own())))
+                .map(done -> done == 1 ? Outcome.DONE : done == 0 ? Outcome.UNKNOWN : Outcome.FULL);
+    }
+
+    /** What was said to calls that were not recorded, by their ids. */
+    public Mono<Map<String, String>> ofCalls(Tenant tenant, String user, List<String> calls) {
+        if (calls.isEmpty()) {
+            return Mono.just(Map.of());
+        }
+        byte[] comments = new UserKeys(tenant.id(), user).comments();
+        byte[][] ids = calls.stream().map(id -> id.getBytes(US_ASCII)).toArray(byte[][]::new);
+        return link.<List<KeyValue<byte[], byte[]>>>send(redis -> redis.hmget(comments, ids))
+                .filter(found -> found.stream().anyMatch(KeyValue::hasValue))
+                .flatMap(found -> store.open(tenant, user, UserAccess.ANY).map(opened -> {
+                    Map<String, String> said = new HashMap<>();
+                    for (int i = 0; i < ids.length; i++) {
+                        String text = comment(calls.get(i), found.get(i).getValueOrElse(NOTHING), opened.own());
+                        if (text != null) {
+                            said.put(calls.get(i), text);
+                        }
+                    }
+                    return said;
+                }))
+                .defaultIfEmpty(Map.of());
+    }
+
+    private Mono<Outcome> mark(
+            Tenant tenant, String user, long id, byte[] rating, byte[] pin, @Nullable String comment, int tries) {
+        return history.find(tenant, user, id)
+                .zipWhen(place -> store.open(tenant, user, place.own().era()))
+                .flatMap(found -> mark(
+                        tenant,
+                        user,
+                        found.getT1().own().era().getBytes(US_ASCII),
+                        found.getT1().revision().getBytes(US_ASCII),
+                        Interaction.toHex(id).getBytes(US_ASCII),
+                        rating,
+                        pin,
+                        comment == null
+                                ? NOTHING
+                                : seal(
+                                        Interaction.toHex(id),
+                                        comment,
+                                        found.getT2().own())))
+                .flatMap(done -> switch (done.intValue()) {
+                    case 1 -> Mono.just(Outcome.DONE);
+                    case -1 -> Mono.just(Outcome.FULL);
+                    default ->
+                        tries > 1
+                                ? mark(tenant, user, id, rating, pin, comment, tries - 1)
+                                : Mono.error(new IllegalStateException("others write all the time"));
+                })
+                .defaultIfEmpty(Outcome.UNKNOWN);
+    }
+
+    private Mono<Long> mark(
+            Tenant tenant,
+            String user,
+            byte[] era,
+            byte[] revision,
+            byte[] id,
+            byte[] rating,
+            byte[] pin,
+            byte[] comment) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        byte[][] keys = {of.profile(), of.marks(), of.comments(), of.calls(), of.erased()};
+        return link.eval(
+                MARK,
+                ScriptOutputType.INTEGER,
+                keys,
+                era,
+                revision,
+                id,
+                rating,
+                pin,
+                comment,
+                number(MOST),
+                number(tenant.memory().ttl().toSeconds()));
+    }
+
+    private static byte[] text(double rating) {
+        return Double.toString(rating).getBytes(US_ASCII);
+    }
+
+    /**
+     * @param of the interaction's id, or the call's
+     */
+    static byte[] seal(String of, String comment, UserAccess own) {
+        return own.seal().seal(name(of), comment.getBytes(UTF_8));
+    }
+
+    /** Null when there is none, or none that opens. */
+    static @Nullable String comment(String of, byte[] stored, UserAccess own) {
+        byte[] opened = stored.length == 0 ? null : own.seal().open(name(of), stored);
+        return opened == null ? null : new String(opened, UTF_8);
+    }
+
+    private static String name(String of) {
+        return "comment:" + of;
+    }
+}

@@ -1,0 +1,47 @@
+-- Keeps what somebody thinks of an interaction; a comment alone may also be on a call that was not recorded.
+--
+-- KEYS[1]  profile of the user      KEYS[2]  marks      KEYS[3]  comments      KEYS[4]  calls      KEYS[5]  erased
+-- ARGV     the era and the revision in which the interaction was found, '' for a call; its id, or the call's; rating, or '' for
+--          the one that is there; 1 pinned, 0 not, or '' for as it is; comment, or ''; how many may be marked; seconds to live
+-- Returns  1; or 0 when something changed since; or -1 when too many are marked
+local id, rating, pin, comment, most = ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
+local profile = redis.call('HMGET', KEYS[1], 'revision', 'version')
+local revision = profile[1] or profile[2] or '0'
+local of_call = ARGV[2] == ''
+if of_call then
+  -- It stands there until its user is erased.
+  if not redis.call('LPOS', KEYS[4], id) then
+    return 0
+  end
+elseif (redis.call('GET', KEYS[5]) or '') ~= ARGV[1] or revision ~= ARGV[2] then
+  return 0
+end
+if comment ~= '' and redis.call('HEXISTS', KEYS[3], id) == 0 and redis.call('HLEN', KEYS[3]) >= most then
+  return -1
+end
+if not of_call then
+  local mark = redis.call('HGET', KEYS[2], id)
+  local rated, pinned = string.match(mark or '', '^([^p]*)(p?)$')
+  rated = rating ~= '' and rating or rated or ''
+  if pin ~= '' then
+    pinned = pin == '1' and 'p' or ''
+  end
+  if rated == '' then
+    rated = '0.0'
+  end
+  if pin == '0' and tonumber(rated) == 0 and redis.call('HEXISTS', KEYS[3], id) == 0 then
+    redis.call('HDEL', KEYS[2], id)
+  elseif not mark and redis.call('HLEN', KEYS[2]) >= most then
+    return -1
+  else
+    redis.call('HSET', KEYS[2], id, rated .. (pinned or ''))
+    redis.call('EXPIRE', KEYS[2], ARGV[8])
+  end
+  redis.call('HSET', KEYS[1], 'revision', tonumber(revision) + 1)
+  redis.call('EXPIRE', KEYS[1], ARGV[8])
+end
+if comment ~= '' then
+  redis.call('HSET', KEYS[3], id, comment)
+  redis.call('EXPIRE', KEYS[3], ARGV[8])
+end
+return 1
