@@ -1,0 +1,316 @@
+package dev.mnemo.memory;
+
+import static dev.mnemo.memory.Stores.AT;
+import static dev.mnemo.memory.Stores.block;
+import static dev.mnemo.memory.Stores.line;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mnemo.call.Refusal;
+import dev.mnemo.memory.Importer.Imported;
+import dev.mnemo.memory.Importer.LineError;
+import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.redis.TestRedis;
+import dev.mnemo.tenant.Tenant;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** A history that is brought is as if it had been recorded then, in a real Redis. */
+class ImporterTest {
+
+    private static final RedisLinks LINKS = TestRedis.links();
+
+    private final Stores stores = new Stores(LINKS, Memories.ACCESS);
+    private final String id = TestRedis.fresh("brought");
+    private final Tenant tenant = Stores.tenant(id, 20, 1_000, null);
+
+    @AfterAll
+    static void close() {
+        LINKS.closed().block();
+    }
+
+    @Test
+    void whatComesInAnyOrderStandsInTheOrderOfItsTime() {
+        Tenant sealed = Stores.tenant(id, 20, 1_000, Stores.KEYS);
+        for (Tenant each : List.of(tenant, sealed)) {
+            String user = each == sealed ? "bob" : "ada";
+            stores.say(each, user, 300, 400);
+            List<Integer> before = numbers(0, 300);
+            before.addAll(numbers(390, 410));
+            Collections.shuffle(before, new Random(5));
+
+            Imported first = bring(each, user, before.subList(0, 150));
+            Imported second = bring(each, user, before.subList(150, 320));
+
+            assertThat(first.imported() + second.imported()).isEqualTo(310);
+            assertThat(first.known() + second.known()).isEqualTo(10);
+            assertThat(stores.asked(each, user)).containsExactlyElementsOf(questions(409, 0));
+            whole(user);
+            assertThat(TestRedis.commands().llen(key(user, "interactions"))).isEqualTo(20);
+            assertThat(TestRedis.commands().llen(key(user, "archive"))).isLessThan(30);
+            stores.say(each, user, 410, 500);
+            assertThat(stores.asked(each, user)).containsExactlyElementsOf(questions(499, 0));
+        }
+    }
+
+    @Test
+    void theSameTwiceIsKnown() {
+        List<Integer> all = numbers(0, 100);
+        assertThat(bring(tenant, "ada", all)).isEqualTo(new Imported(100, 0, 0, 0, List.of()));
+        List<byte[]> before = stored("ada");
+
+        assertThat(bring(tenant, "ada", all)).isEqualTo(new Imported(0, 100, 0, 0, List.of()));
+
+        assertThat(stored("ada")).usingRecursiveComparison().isEqualTo(before);
+        assertThat(stores.bring(tenant, "ada", line(100), line(100), line(3)))
+                .isEqualTo(new Imported(1, 2, 0, 0, List.of()));
+    }
+
+    @Test
+    void oneAtATimeFillsSegmentsAsWell() {
+        numbers(0, 120).reversed().forEach(i -> stores.bring(tenant, "ada", line(i)));
+        numbers(0, 120).forEach(i -> stores.bring(tenant, "bob", line(i)));
+
+        assertThat(stores.asked(tenant, "ada")).containsExactlyElementsOf(questions(119, 0));
+        assertThat(stores.asked(tenant, "bob")).containsExactlyElementsOf(questions(119, 0));
+        assertThat(TestRedis.commands().llen(key("ada", "archive"))).isLessThanOrEqualTo(7);
+        assertThat(TestRedis.commands().llen(key("bob", "archive"))).isLessThanOrEqualTo(7);
+        whole("ada");
+        whole("bob");
+    }
+
+    @Test
+    void whatTheTenantDoesNotKeepIsToldAndNotKept() {
+        Tenant recentOnly = Stores.tenant(id, 20, 0, null);
+        stores.say(recentOnly, "ada", 100, 115);
+
+        assertThat(bring(recentOnly, "ada", numbers(0, 50))).isEqualTo(new Imported(5, 0, 45, 0, List.of()));
+        assertThat(stores.asked(recentOnly, "ada")).hasSize(20).endsWith("question 45");
+
+        Tenant small = Stores.tenant(id, 20, 64, null);
+        stores.say(small, "bob", 200, 300);
+        assertThat(stores.asked(small, "bob")).hasSize(100);
+        assertThat(bring(small, "bob", numbers(0, 150)).beyond()).isEqualTo(150);
+        assertThat(bring(small, "carl", numbers(0, 200))).isEqualTo(new Imported(84, 0, 116, 0, List.of()));
+        assertThat(stores.asked(small, "carl")).containsExactlyElementsOf(questions(199, 116));
+        whole("bob");
+        whole("carl");
+    }
+
+    @Test
+    void turnsThatEndMeanwhileAreKept() {
+        Importer threaded = new Importer(
+                LINKS.record(),
+                Memories.ACCESS,
+                Stores.TOKENS,
+                Schedulers.boundedElastic(),
+                () -> AT.plus(Duration.ofDays(1)));
+        for (Tenant each : List.of(tenant, Stores.tenant(id, 20, 0, null))) {
+            String user = each == tenant ? "ada" : "bob";
+            Mono<Void> turns = Flux.range(1_000, 150)
+                    .concatMap(i -> Mono.fromRunnable(() -> stores.say(each, user, i, i + 1))
+                            .subscribeOn(Schedulers.boundedElastic()))
+                    .then();
+            Mono<Void> imports = Flux.range(0, 8)
+                    .concatMap(i -> threaded.bring(each, user, lines(numbers(100 * i, 100 * i + 100))))
+                    .then();
+
+            block(Mono.when(turns, imports));
+
+            List<String> expected = new ArrayList<>(questions(1_149, 1_000));
+            expected.addAll(questions(799, 0));
+            List<String> kept = each == tenant ? expected : expected.subList(0, 20);
+            assertThat(stores.asked(each, user)).containsExactlyElementsOf(kept);
+            whole(user);
+        }
+    }
+
+    @Test
+    void anImportOfAUserWhoIsErasedMeanwhileBringsNobodyBack() {
+        stores.say(tenant, "ada", 0, 10);
+        Mono<byte[]> slow = stores.users.erase(tenant, "ada").thenReturn((line(20) + "\n" + line(21)).getBytes(UTF_8));
+
+        assertThatThrownBy(() -> block(stores.importer.bring(tenant, "ada", slow)))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(409));
+        assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
+        assertThat(stores.bring(tenant, "ada", line(20)).imported()).isOne();
+    }
+
+    @Test
+    void aRecordedTurnAndItsLineAreOne() {
+        stores.say(tenant, "ada", 0, 40);
+
+        assertThat(bring(tenant, "ada", numbers(0, 40)).known()).isEqualTo(40);
+    }
+
+    @Test
+    void whatWasExportedComesBackWithItsMarks() {
+        String long_ = "x".repeat(10_000);
+        Interaction cut = Interaction.of(AT, "c", true, long_, "answer", Stores.TOKENS);
+        String exported = "{\"id\":\"" + Interaction.toHex(cut.id()) + "\",\"at\":\"" + AT + "\",\"conversation\":\""
+                + Interaction.toHex(cut.conversation()) + "\",\"user\":\"" + cut.userText()
+                + "\",\"assistant\":\"answer\",\"partial\":true,\"rating\":-1.0,\"pinned\":true,\"comment\":\"no\"}";
+
+        assertThat(stores.bring(tenant, "ada", exported).imported()).isOne();
+        assertThat(stores.bring(tenant, "ada", exported).known()).isOne();
+
+        Kept kept = block(stores.interactions.one(tenant, "ada", cut.id()));
+        assertThat(kept.interaction().userText()).isEqualTo(cut.userText());
+        assertThat(kept.interaction().partial()).isTrue();
+        assertThat(kept.conversation()).isEqualTo(Interaction.toHex(cut.conversation()));
+        assertThat(kept.mark()).isEqualTo(new Marks.Mark(-1, true));
+        assertThat(kept.comment()).isEqualTo("no");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "nonsense | not JSON",
+                "[] | not an object",
+                "{\"at\":\"2026-11-24T10:00:00Z\",\"at\":\"2026-11-24T10:00:00Z\"} | a member twice",
+                "{\"canary\":1} | a member that is not known",
+                "{} | at: missing",
+                "{\"at\":1} | at: not a string",
+                "{\"at\":\"2026-11-24\"} | at: not a time",
+                "{\"at\":\"2026-02-30T10:00:00Z\"} | at: not a time",
+                "{\"at\":\"1999-12-31T23:59:59Z\"} | at: before the year 2000",
+                "{\"at\":\"2027-11-24T10:00:00Z\"} | at: in the future",
+                "OK,\"conversation\":7} | conversation: not a string",
+                "OK,\"conversation\":\"c\"} | user: missing",
+                "OK,\"conversation\":\"c\",\"user\":\" \"} | user: blank",
+                "OK,\"conversation\":\"c\",\"user\":\"u\"} | assistant: missing",
+                "OK,\"conversation\":\"c\",\"user\":\"u\",\"assistant\":\"\\ud800\"} | assistant: half of a character",
+                "OK,\"conversation\":\"c\",\"user\":\"u\",\"assistant\":\"a\",\"id\":\"0000000000000001\"} | id: not one of that time",
+                "OK,\"conversation\":\"c\",\"user\":\"u\",\"assistant\":\"a\",\"rating\":2} | rating: not known",
+                "OK,\"conversation\":\"c\",\"user\":\"u\",\"assistant\":\"a\",\"partial\":1} | partial: neither",
+            })
+    void aWrongLineIsToldAndHindersNoOther(String wrong, String error) {
+        String text = wrong.replace("OK", "{\"at\":\"2026-11-24T10:00:00Z\"");
+
+        Imported imported = stores.bring(tenant, "ada", line(1), "", text, line(2));
+
+        assertThat(imported.imported()).isEqualTo(2);
+        assertThat(imported.failed()).isOne();
+        assertThat(imported.errors()).singleElement().satisfies(told -> {
+            assertThat(told.line()).isEqualTo(3);
+            assertThat(told.error()).contains(error).doesNotContain("canary");
+        });
+    }
+
+    @Test
+    void ofManyWrongLinesAHundredAreNamed() {
+        String[] lines = new String[150];
+        Arrays.fill(lines, "no");
+
+        Imported imported = stores.bring(tenant, "ada", lines);
+
+        assertThat(imported.failed()).isEqualTo(150);
+        assertThat(imported.errors())
+                .hasSize(100)
+                .last()
+                .extracting(LineError::line)
+                .isEqualTo(100);
+        assertThat(imported.any()).isFalse();
+        assertThat(stores.bring(tenant, "ada", "").any()).isFalse();
+    }
+
+    @Test
+    void tooManyLinesAreRefused() {
+        assertThatThrownBy(() -> stores.bring(tenant, "ada", "\n".repeat(Importer.LINES + 1)))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(413));
+    }
+
+    /** Far more than {@code archive}, with long texts. It must be done within a few seconds, the machine's other work included. */
+    @Test
+    void thousandsOfLinesAreBroughtWithinSeconds() {
+        Tenant large = Stores.tenant(id, 20, 10_000, null);
+        String words = "Long answers about many things. ".repeat(12);
+        String[] lines = IntStream.range(0, 5_000)
+                .mapToObj(i -> line(i).replace("answer", words + i))
+                .toArray(String[]::new);
+
+        long began = System.nanoTime();
+        Imported imported = stores.bring(large, "ada", lines);
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+
+        System.out.println("import of 5,000 lines: " + took.toMillis() + " ms");
+        assertThat(imported.imported()).isEqualTo(5_000);
+        assertThat(took).isLessThan(Duration.ofSeconds(15));
+        assertThat(stores.interactions.all(large, "ada").count().block(Stores.PATIENCE))
+                .isEqualTo(5_000);
+    }
+
+    private Imported bring(Tenant of, String user, List<Integer> numbers) {
+        return block(stores.importer.bring(of, user, lines(numbers)));
+    }
+
+    private static Mono<byte[]> lines(List<Integer> numbers) {
+        return Mono.just(
+                String.join("\n", numbers.stream().map(Stores::line).toList()).getBytes(UTF_8));
+    }
+
+    /** Whether the counts in the profile are those of what is there, and no segment is larger than it may be. */
+    private void whole(String user) {
+        List<byte[]> archive = list(user, "archive");
+        assertThat(archive).allSatisfy(each -> assertThat(Segment.count(each)).isBetween(1, Segment.SIZE));
+        if (!archive.isEmpty()) {
+            assertThat(field(user, "archived"))
+                    .isEqualTo(String.valueOf(
+                            archive.stream().mapToInt(Segment::count).sum()));
+            assertThat(field(user, "archivedBytes")).isEqualTo(String.valueOf(size(archive)));
+        }
+        assertThat(field(user, "bytes")).isEqualTo(String.valueOf(size(list(user, "interactions"))));
+        assertThat(TestRedis.commands().keys(key(user, "*")))
+                .allSatisfy(key -> assertThat(TestRedis.commands().ttl(key)).isPositive());
+    }
+
+    private static long size(List<byte[]> all) {
+        return all.stream().mapToLong(each -> each.length).sum();
+    }
+
+    private List<byte[]> stored(String user) {
+        List<byte[]> all = new ArrayList<>(list(user, "archive"));
+        all.addAll(list(user, "interactions"));
+        return all;
+    }
+
+    private List<byte[]> list(String user, String name) {
+        return block(LINKS.record()
+                .<List<byte[]>>send(redis -> redis.lrange(key(user, name).getBytes(UTF_8), 0, -1)));
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return new ArrayList<>(IntStream.range(from, to).boxed().toList());
+    }
+
+    private static List<String> questions(int from, int to) {
+        return IntStream.iterate(from, i -> i >= to, i -> i - 1)
+                .mapToObj(i -> "question " + i)
+                .toList();
+    }
+
+    private String field(String user, String name) {
+        return TestRedis.commands().hget(key(user, "profile"), name);
+    }
+
+    private String key(String user, String name) {
+        return "mnemo:v1:{" + id + ":" + user + "}:" + name;
+    }
+}

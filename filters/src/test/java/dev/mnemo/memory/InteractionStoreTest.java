@@ -1,0 +1,285 @@
+package dev.mnemo.memory;
+
+import static dev.mnemo.memory.Stores.block;
+import static dev.mnemo.memory.Stores.interaction;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.memory.InteractionStore.Page;
+import dev.mnemo.memory.MarkStore.Outcome;
+import dev.mnemo.memory.Marks.Mark;
+import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.redis.TestRedis;
+import dev.mnemo.seal.Seal;
+import dev.mnemo.tenant.SealKeys;
+import dev.mnemo.tenant.Tenant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Interactions as whoever keeps a user's data sees, marks and forgets them, in a real Redis. */
+class InteractionStoreTest {
+
+    private static final RedisLinks LINKS = TestRedis.links();
+
+    private final List<String> unreadable = new ArrayList<>();
+    private final Stores stores = new Stores(LINKS, new Access((tenant, why) -> unreadable.add(tenant + " " + why)));
+    private final String id = TestRedis.fresh("kept");
+    private final Tenant tenant = Stores.tenant(id, 20, 1_000, null);
+    private final Tenant sealed = Stores.tenant(id, 20, 1_000, Stores.KEYS);
+
+    @AfterAll
+    static void close() {
+        LINKS.closed().block();
+    }
+
+    @Test
+    void pagesGoFromTheNewestThroughTheArchiveAndStayAsTheyAreWhileOthersCome() {
+        stores.say(tenant, "ada", 0, 300);
+
+        List<String> seen = new ArrayList<>();
+        Long before = null;
+        int pages = 0;
+        for (Page page = page(null, 37); ; page = page(before, 37)) {
+            page.interactions().forEach(kept -> seen.add(kept.interaction().userText()));
+            before = page.interactions().getLast().interaction().id();
+            if (!page.more()) {
+                break;
+            }
+            assertThat(page.interactions()).hasSize(37);
+            // Some leave the recent ones for the archive meanwhile.
+            stores.say(tenant, "ada", 300 + 40 * pages, 340 + 40 * pages);
+            pages++;
+        }
+
+        assertThat(seen).containsExactlyElementsOf(questions(299, -1));
+        assertThat(page(null, 200).more()).isTrue();
+        assertThat(page(interaction(1).id(), 200).interactions()).hasSize(1);
+        assertThat(page(interaction(0).id(), 200).more()).isFalse();
+        assertThat(block(stores.interactions.page(tenant, "nobody", null, 50)).interactions())
+                .isEmpty();
+    }
+
+    @Test
+    void whatEndedAtNearlyTheSameTimeIsInNoPageTwiceAndInOne() {
+        // Two replicas whose clocks differ, with segments between them.
+        List<Interaction> all = IntStream.range(0, 200)
+                .mapToObj(i -> interaction(i % 2 == 0 ? i : i - 12))
+                .toList();
+        all.forEach(each -> stores.say(tenant, "ada", each));
+
+        List<Long> ids = new ArrayList<>();
+        Page page = page(null, 7);
+        while (true) {
+            page.interactions().forEach(kept -> ids.add(kept.interaction().id()));
+            if (!page.more()) {
+                break;
+            }
+            page = page(ids.getLast(), 7);
+        }
+
+        assertThat(ids)
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(
+                        all.stream().map(Interaction::id).toList());
+    }
+
+    @Test
+    void whatDoesNotOpenIsAbsentAndCounted() {
+        stores.say(sealed, "ada", 0, 100);
+        Tenant other =
+                Stores.tenant(id, 20, 1_000, new SealKeys(List.of("x".repeat(32).getBytes()), false));
+
+        assertThat(stores.asked(other, "ada")).isEmpty();
+        assertThat(unreadable).isNotEmpty().containsOnly(id + " KEY");
+        stores.say(other, "ada", 100, 101);
+        assertThat(stores.asked(other, "ada")).containsExactly("question 100");
+        assertThat(stores.asked(sealed, "ada")).containsExactlyElementsOf(questions(99, -1));
+    }
+
+    @Test
+    void oneIsForgottenWhereverItStands() {
+        for (Tenant each : List.of(tenant, sealed)) {
+            String user = each == sealed ? "bob" : "ada";
+            stores.say(each, user, 0, 100);
+            for (int i : new int[] {99, 70, 0, 31, 32}) {
+                assertThat(block(stores.interactions.one(
+                                        each, user, interaction(i).id()))
+                                .interaction()
+                                .userText())
+                        .isEqualTo("question " + i);
+                assertThat(block(stores.interactions.forget(
+                                each, user, interaction(i).id())))
+                        .isTrue();
+                assertThat(block(stores.interactions.forget(
+                                each, user, interaction(i).id())))
+                        .isFalse();
+                assertThat(block(stores.interactions.one(
+                                each, user, interaction(i).id())))
+                        .isNull();
+            }
+            List<String> left = new ArrayList<>(questions(99, -1));
+            left.removeAll(List.of("question 99", "question 70", "question 0", "question 31", "question 32"));
+            assertThat(stores.asked(each, user)).containsExactlyElementsOf(left);
+            assertThat(field(user, "archived")).isEqualTo("61");
+            assertThat(field(user, "bytes")).isEqualTo(String.valueOf(size(user, "interactions")));
+            assertThat(field(user, "archivedBytes")).isEqualTo(String.valueOf(size(user, "archive")));
+        }
+    }
+
+    @Test
+    void whoeverForgetsTheLastOfASegmentForgetsTheSegment() {
+        Tenant one = Stores.tenant(id, 0, 1_000, null);
+        stores.say(one, "ada", 0, 32);
+        assertThat(TestRedis.commands().llen(key("ada", "archive"))).isEqualTo(1);
+
+        for (int i = 0; i < 32; i++) {
+            assertThat(block(stores.interactions.forget(
+                            one, "ada", interaction(i).id())))
+                    .isTrue();
+        }
+
+        assertThat(TestRedis.commands().exists(key("ada", "archive"))).isZero();
+        assertThat(field("ada", "archived")).isEqualTo("0");
+        assertThat(field("ada", "archivedBytes")).isEqualTo("0");
+    }
+
+    @Test
+    void blocksThatMayQuoteItGoAndAreNotKeptByWhoeverHasOne() {
+        stores.say(tenant, "ada", 0, 2);
+        freeze("c", 0);
+        assertThat(TestRedis.commands().exists(key("ada", "snapshot:c"))).isOne();
+        block(stores.marks.rate(tenant, "ada", interaction(1).id(), 1, "good"));
+
+        block(stores.interactions.forget(tenant, "ada", interaction(1).id()));
+        freeze("late", 1);
+
+        assertThat(TestRedis.commands().keys(key("ada", "*")))
+                .containsExactlyInAnyOrder(key("ada", "profile"), key("ada", "interactions"));
+        freeze("new", Long.parseLong(field("ada", "revision")));
+        assertThat(TestRedis.commands().exists(key("ada", "snapshot:new"))).isOne();
+    }
+
+    @Test
+    void allAreForgottenAtOnce() {
+        stores.say(tenant, "ada", 0, 60);
+        freeze("c", 0);
+        block(stores.marks.rate(tenant, "ada", interaction(1).id(), 1, "good"));
+
+        block(stores.interactions.forgetAll(tenant, "ada"));
+
+        assertThat(stores.asked(tenant, "ada")).isEmpty();
+        assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "profile"));
+        stores.say(tenant, "ada", 60, 61);
+        assertThat(stores.asked(tenant, "ada")).containsExactly("question 60");
+        assertThat(field("ada", "bytes")).isEqualTo(String.valueOf(size("ada", "interactions")));
+    }
+
+    @Test
+    void aFoldThatBeganBeforeDoesNotBringTheForgottenBack() {
+        stores.say(tenant, "ada", 0, 51);
+        UserAccess own = stores.open(tenant, "ada");
+
+        block(stores.archive
+                .fold(tenant, "ada", own, 52)
+                .delaySubscription(
+                        stores.interactions.forget(tenant, "ada", interaction(5).id())));
+
+        assertThat(stores.asked(tenant, "ada")).hasSize(50).doesNotContain("question 5");
+    }
+
+    @Test
+    void marksStandBesideTheInteraction() {
+        for (Tenant each : List.of(tenant, sealed)) {
+            String user = each == sealed ? "bob" : "ada";
+            stores.say(each, user, 0, 60);
+            long old = interaction(3).id();
+
+            assertThat(block(stores.marks.rate(each, user, old, -0.5, "a canary")))
+                    .isEqualTo(Outcome.DONE);
+            assertThat(block(stores.marks.pin(each, user, old, true))).isEqualTo(Outcome.DONE);
+
+            Kept kept = block(stores.interactions.one(each, user, old));
+            assertThat(kept.mark()).isEqualTo(new Mark(-0.5, true));
+            assertThat(kept.comment()).isEqualTo("a canary");
+            assertThat(String.valueOf(TestRedis.commands().hgetall(key(user, "comments")))
+                            .contains("canary"))
+                    .isEqualTo(each == tenant);
+            assertThat(field(user, "revision")).isEqualTo("2");
+
+            block(stores.marks.rate(each, user, old, 1, null));
+            block(stores.marks.pin(each, user, old, false));
+            assertThat(block(stores.interactions.one(each, user, old)).mark()).isEqualTo(new Mark(1, false));
+            assertThat(block(stores.marks.rate(each, user, interaction(90).id(), 1, null)))
+                    .isEqualTo(Outcome.UNKNOWN);
+            block(stores.marks.pin(each, user, interaction(50).id(), true));
+            block(stores.marks.pin(each, user, interaction(50).id(), false));
+            assertThat(TestRedis.commands().hlen(key(user, "marks"))).isOne();
+        }
+    }
+
+    @Test
+    void marksAreBounded() {
+        stores.say(tenant, "ada", 0, 2);
+        for (int i = 0; i < MarkStore.MOST - 1; i++) {
+            TestRedis.commands().hset(key("ada", "marks"), Interaction.toHex(i), "1.0");
+        }
+
+        assertThat(block(stores.marks.pin(tenant, "ada", interaction(0).id(), true)))
+                .isEqualTo(Outcome.DONE);
+        assertThat(block(stores.marks.pin(tenant, "ada", interaction(1).id(), true)))
+                .isEqualTo(Outcome.FULL);
+        assertThat(block(stores.marks.rate(tenant, "ada", interaction(0).id(), 1, null)))
+                .as("which is marked already")
+                .isEqualTo(Outcome.DONE);
+        block(stores.interactions.forget(tenant, "ada", interaction(0).id()));
+        assertThat(block(stores.marks.pin(tenant, "ada", interaction(1).id(), true)))
+                .isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void aRecordThatDoesNotOpenCanBeForgottenWhileItIsRecent() {
+        byte[] foreign = InteractionCodec.encode(
+                interaction(7), new Fingerprint(1), Seal.of(Stores.KEYS, "other", "user", Seal.newSalt(), why -> {}));
+        block(LINKS.record()
+                .send(redis -> redis.rpush(key("ada", "interactions").getBytes(), foreign)));
+
+        assertThat(block(stores.interactions.one(tenant, "ada", interaction(7).id())))
+                .isNull();
+        assertThat(block(
+                        stores.interactions.forget(tenant, "ada", interaction(7).id())))
+                .isTrue();
+        assertThat(TestRedis.commands().exists(key("ada", "interactions"))).isZero();
+    }
+
+    private Page page(Long before, int limit) {
+        return block(stores.interactions.page(tenant, "ada", before, limit));
+    }
+
+    private void freeze(String conversation, long revision) {
+        Snapshot block = Memories.snapshot(revision, new byte[] {'b'});
+        block(stores.memory.freeze(tenant, "ada", Memories.OWN, conversation, block, true));
+    }
+
+    private static List<String> questions(int from, int to) {
+        return IntStream.iterate(from, i -> i > to, i -> i - 1)
+                .mapToObj(i -> "question " + i)
+                .toList();
+    }
+
+    private String field(String user, String name) {
+        return TestRedis.commands().hget(key(user, "profile"), name);
+    }
+
+    private long size(String user, String name) {
+        List<byte[]> all = block(LINKS.record()
+                .<List<byte[]>>send(redis -> redis.lrange(key(user, name).getBytes(), 0, -1)));
+        return all.stream().mapToLong(each -> each.length).sum();
+    }
+
+    private String key(String user, String name) {
+        return "mnemo:v1:{" + id + ":" + user + "}:" + name;
+    }
+}
