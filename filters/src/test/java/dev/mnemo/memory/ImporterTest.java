@@ -81,13 +81,13 @@ class ImporterTest {
 
     @Test
     void oneAtATimeFillsSegmentsAsWell() {
-        numbers(0, 120).reversed().forEach(i -> stores.bring(tenant, "ada", line(i)));
-        numbers(0, 120).forEach(i -> stores.bring(tenant, "bob", line(i)));
+        numbers(0, 70).reversed().forEach(i -> stores.bring(tenant, "ada", line(i)));
+        numbers(0, 70).forEach(i -> stores.bring(tenant, "bob", line(i)));
 
-        assertThat(stores.asked(tenant, "ada")).containsExactlyElementsOf(questions(119, 0));
-        assertThat(stores.asked(tenant, "bob")).containsExactlyElementsOf(questions(119, 0));
-        assertThat(TestRedis.commands().llen(key("ada", "archive"))).isLessThanOrEqualTo(7);
-        assertThat(TestRedis.commands().llen(key("bob", "archive"))).isLessThanOrEqualTo(7);
+        assertThat(stores.asked(tenant, "ada")).containsExactlyElementsOf(questions(69, 0));
+        assertThat(stores.asked(tenant, "bob")).containsExactlyElementsOf(questions(69, 0));
+        assertThat(TestRedis.commands().llen(key("ada", "archive"))).isLessThanOrEqualTo(4);
+        assertThat(TestRedis.commands().llen(key("bob", "archive"))).isLessThanOrEqualTo(4);
         whole("ada");
         whole("bob");
     }
@@ -237,12 +237,12 @@ class ImporterTest {
                         Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(413));
     }
 
-    /** Far more than {@code archive}, with long texts. It must be done within a few seconds, the machine's other work included. */
+    /** Some tenths of a second on an idle machine; the bound is for a busy one. */
     @Test
     void thousandsOfLinesAreBroughtWithinSeconds() {
         Tenant large = Stores.tenant(id, 20, 10_000, null);
         String words = "Long answers about many things. ".repeat(12);
-        String[] lines = IntStream.range(0, 5_000)
+        String[] lines = IntStream.range(0, 2_000)
                 .mapToObj(i -> line(i).replace("answer", words + i))
                 .toArray(String[]::new);
 
@@ -250,11 +250,10 @@ class ImporterTest {
         Imported imported = stores.bring(large, "ada", lines);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
 
-        System.out.println("import of 5,000 lines: " + took.toMillis() + " ms");
-        assertThat(imported.imported()).isEqualTo(5_000);
+        assertThat(imported.imported()).isEqualTo(2_000);
         assertThat(took).isLessThan(Duration.ofSeconds(15));
         assertThat(stores.interactions.all(large, "ada").count().block(Stores.PATIENCE))
-                .isEqualTo(5_000);
+                .isEqualTo(2_000);
     }
 
     private Imported bring(Tenant of, String user, List<Integer> numbers) {
