@@ -6,6 +6,7 @@ import static org.springframework.web.reactive.function.server.RouterFunctions.r
 
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Audit.Action;
+import dev.mnemo.memory.Interaction;
 import dev.mnemo.memory.InteractionStore;
 import dev.mnemo.memory.MarkStore;
 import dev.mnemo.memory.Preferences;
@@ -13,7 +14,6 @@ import dev.mnemo.memory.PreferencesStore;
 import dev.mnemo.memory.Profile;
 import dev.mnemo.memory.SummaryStore;
 import dev.mnemo.memory.SummaryStore.Summary;
-import dev.mnemo.memory.Interaction;
 import dev.mnemo.memory.UserStore;
 import dev.mnemo.tenant.Limit.Scope;
 import dev.mnemo.tenant.Tenant;

@@ -51,9 +51,9 @@ final class ImportJob {
     }
 
     /** Counted once, however often it is tried. What was there is as it was. */
-    Interaction prepared(Interaction interaction, TokenCounter tokens) {
-        return lines.containsKey(interaction.id())
-                ? prepared.computeIfAbsent(interaction.id(), id -> interaction.counted(tokens))
+    Interaction prepared(Interaction interaction, Importer.Preparer preparer) {
+        return lines.containsKey(interaction.id()) && interaction.tokens() == 0
+                ? prepared.computeIfAbsent(interaction.id(), id -> preparer.prepared(tenant.memory(), interaction))
                 : interaction;
     }
 

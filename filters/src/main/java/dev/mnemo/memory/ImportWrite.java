@@ -42,13 +42,13 @@ final class ImportWrite {
     /** A segment as it is to be sent: itself, or its place until now. */
     record Sent(int count, int bytes, byte[] whole, List<Archived> made) {}
 
-    static Sent sent(ImportJob job, Piece piece, TokenCounter tokens) {
+    static Sent sent(ImportJob job, Piece piece, Importer.Preparer preparer) {
         return switch (piece) {
             case Piece.Stays(int index, Stored stored) ->
                 new Sent(stored.count(), stored.bytes(), ("=" + index).getBytes(US_ASCII), List.of());
             case Piece.Made(List<Archived> interactions) -> {
                 List<Interaction> whole = interactions.stream()
-                        .map(each -> job.prepared(each.whole().get(), tokens))
+                        .map(each -> job.prepared(each.whole().get(), preparer))
                         .toList();
                 byte[] segment = Segment.encode(whole, job.own.seal());
                 yield new Sent(whole.size(), segment.length, segment, interactions);

@@ -8,6 +8,8 @@ import dev.mnemo.memory.ImportPlan.Stored;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
+import dev.mnemo.retrieval.Indexer;
+import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
@@ -54,14 +56,32 @@ public final class Importer {
     private final Semaphore room = new Semaphore(AT_ONCE);
 
     /**
+     * @param indexer makes what interactions are found by, for tenants with an archive
      * @param background where lines are read, counted and packed, never on an event loop
      */
-    public Importer(RedisLink link, Access access, TokenCounter tokens, Scheduler background, InstantSource clock) {
+    public Importer(
+            RedisLink link,
+            Access access,
+            Indexer indexer,
+            TokenCounter tokens,
+            Scheduler background,
+            InstantSource clock) {
         this.link = link;
         this.store = new MemoryStore(link, link, access);
-        this.tokens = tokens;
+        this.preparer = (policy, line) -> {
+            Interaction counted = line.counted(tokens);
+            return policy.archive() == 0
+                    ? counted
+                    : counted.indexed(indexer.index(null, line.userText(), line.assistantText(), line.at()));
+        };
         this.background = background;
         this.clock = clock;
+    }
+
+    /** Makes of what a line says what is kept of it; takes a moment. */
+    @FunctionalInterface
+    interface Preparer {
+        Interaction prepared(MemoryPolicy policy, Interaction line);
     }
 
     /**
@@ -213,7 +233,7 @@ public final class Importer {
     private byte[] encoded(ImportJob job, Interaction interaction) {
         // No request of its own: no retry takes its place.
         return InteractionCodec.encode(
-                job.prepared(interaction, tokens), new Fingerprint(interaction.id()), job.own.seal());
+                job.prepared(interaction, preparer), new Fingerprint(interaction.id()), job.own.seal());
     }
 
     private Mono<List<ImportWrite.Sent>> made(ImportJob job, ImportPlan plan) {
@@ -221,7 +241,7 @@ public final class Importer {
             return Mono.just(List.of());
         }
         return Flux.fromIterable(plan.pieces())
-                .concatMap(piece -> Mono.fromCallable(() -> ImportWrite.sent(job, piece, tokens))
+                .concatMap(piece -> Mono.fromCallable(() -> ImportWrite.sent(job, piece, preparer))
                         .subscribeOn(background))
                 .collectList();
     }

@@ -117,8 +117,8 @@ public final class InteractionStore {
     }
 
     /**
-     * Removes an interaction, with its mark and its comment, and all blocks, which may quote it. False when there is none, or
-     * none any more.
+     * Removes an interaction, with its mark and its comment, and what may quote it: all blocks, and the written profile. False
+     * when there is none, or none any more.
      */
     public Mono<Boolean> forget(Tenant tenant, String user, long id) {
         return forget(tenant, user, id, TRIES);
@@ -154,7 +154,7 @@ public final class InteractionStore {
         return others.isEmpty() ? NOTHING : Segment.encode(others, own.seal());
     }
 
-    /** Removes all interactions, with all that hangs on them. Preferences and the summary stay. */
+    /** Removes all interactions, with all that hangs on them or was made of them: the summary too. Preferences stay. */
     public Mono<Void> forgetAll(Tenant tenant, String user) {
         return forget(tenant, user, "all".getBytes(US_ASCII)).then();
     }
@@ -162,8 +162,10 @@ public final class InteractionStore {
     private Mono<Boolean> forget(Tenant tenant, String user, byte[]... what) {
         UserKeys of = new UserKeys(tenant.id(), user);
         byte[][] keys = {of.profile(), of.interactions(), of.archive(), of.marks(), of.comments(), of.conversations()};
-        List<byte[]> args = new ArrayList<>(
-                List.of(of.snapshots(), number(tenant.memory().ttl().toSeconds())));
+        List<byte[]> args = new ArrayList<>(List.of(
+                of.snapshots(),
+                number(tenant.memory().ttl().toSeconds()),
+                number(tenant.memory().summary() == null ? 0 : 1)));
         args.addAll(List.of(what));
         return link.<Long>eval(FORGET, ScriptOutputType.INTEGER, keys, args.toArray(byte[][]::new))
                 .map(done -> done == 1);

@@ -9,8 +9,17 @@ sealed interface Recalled {
     /** What it takes to write for the user. */
     UserAccess own();
 
+    /** Of what is known of the user. */
+    long revision();
+
     /** The conversation has its block. */
-    record Frozen(UserAccess own, Snapshot snapshot) implements Recalled {}
+    record Frozen(UserAccess own, Snapshot snapshot) implements Recalled {
+
+        @Override
+        public long revision() {
+            return snapshot.revision();
+        }
+    }
 
     /**
      * What a block is to be composed of.

@@ -82,8 +82,7 @@ public final class Recorder {
 
     private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now, int tries) {
         Mono<Opened> opening = store.open(turn.tenant(), turn.user(), era(turn))
-                .switchIfEmpty(
-                        calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()));
+                .switchIfEmpty(calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()));
         return opening.publishOn(background).flatMap(opened -> {
             Patterns patterns = interaction == null ? null : patterns(opened, interaction);
             return remember(turn, ending, interaction, patterns, now, opened)

@@ -55,6 +55,11 @@ public record Snapshot(long revision, int tokens, Shown shown, boolean cut, byte
         return block.length == 0;
     }
 
+    /** The same, of what was known then. */
+    Snapshot of(long when) {
+        return new Snapshot(when, tokens, shown, cut, account, block);
+    }
+
     /**
      * The same for a conversation whose provider keeps the bytes: only what was shown need be known.
      *

@@ -59,7 +59,7 @@ final class Tails {
      * @param block what was done with the block
      * @return both together
      */
-    Context place(Turn turn, UserAccess own, Candidates candidates, Context block, long granted) {
+    Context place(Turn turn, Recalled recalled, Candidates candidates, Context block, long granted) {
         LlmCall call = turn.call();
         long room = Math.min(granted - block.tokens(), call.contextCap() / 2);
         Snapshot tail = candidates.frozen() == null ? composed(turn, candidates.found(), room) : candidates.frozen();
@@ -75,7 +75,13 @@ final class Tails {
         turn.tail(tail);
         if (candidates.frozen() == null && !call.request().counts()) {
             String words = String.valueOf(call.request().lastUserText());
-            detached.run(store.freeze(call.tenant(), turn.user(), own, name(turn, words), tail, false));
+            detached.run(store.freeze(
+                    call.tenant(),
+                    turn.user(),
+                    recalled.own(),
+                    name(turn, words),
+                    tail.of(recalled.revision()),
+                    false));
         }
         return new Context(
                 block.tokens() + tail.tokens(), block.preferences(), block.interactions(), block.snapshot(), null);

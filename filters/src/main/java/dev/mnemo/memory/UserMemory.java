@@ -92,7 +92,7 @@ public final class UserMemory implements Memory {
 
     private Context composeBoth(Turn turn, Recalled recalled, Candidates tail, long granted) {
         Context block = compose(turn, recalled, List.of(), granted);
-        return composed(turn, tails.place(turn, recalled.own(), tail, block, granted));
+        return composed(turn, tails.place(turn, recalled, tail, block, granted));
     }
 
     /** All that is put in goes into the call at once. */

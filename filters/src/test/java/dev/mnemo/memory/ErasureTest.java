@@ -64,7 +64,7 @@ class ErasureTest {
     void nothingOfAnErasedUserIsInTheFile(boolean sealed) {
         Tenant tenant = Stores.tenant(sealed ? "sealed" : "plain", 4, 100, sealed ? Stores.KEYS : null);
         Stores stores = new Stores(links, Memories.ACCESS);
-        known(stores, tenant, sealed);
+        known(stores, tenant);
         List<byte[]> stored = stored(tenant);
         assertThat(stored).hasSizeGreaterThan(10);
 
@@ -87,15 +87,13 @@ class ErasureTest {
     }
 
     /** All that can be known of a user, with the canary in each text. */
-    private static void known(Stores stores, Tenant tenant, boolean sealed) {
+    private static void known(Stores stores, Tenant tenant) {
         redis.commands().set("somebody-else", "stays");
-        if (!sealed) {
-            PreferencesStore preferences =
-                    new PreferencesStore(links.record(), Stores.TOKENS, Schedulers.immediate(), () -> Stores.AT);
-            for (int i = 0; i < 3; i++) {
-                byte[] document = ("{\"tone\":\"" + CANARY + i + "\"}").getBytes(UTF_8);
-                block(preferences.put(tenant, USER, document, null, "web"));
-            }
+        PreferencesStore preferences = new PreferencesStore(
+                links.record(), stores.memory, Stores.TOKENS, Schedulers.immediate(), () -> Stores.AT);
+        for (int i = 0; i < 3; i++) {
+            byte[] document = ("{\"tone\":\"" + CANARY + i + "\"}").getBytes(UTF_8);
+            block(preferences.put(tenant, USER, document, null, "web"));
         }
         for (int i = 0; i < 80; i++) {
             stores.say(

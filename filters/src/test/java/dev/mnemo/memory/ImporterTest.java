@@ -12,6 +12,7 @@ import dev.mnemo.memory.Importer.Imported;
 import dev.mnemo.memory.Importer.LineError;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
+import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +116,7 @@ class ImporterTest {
         Importer threaded = new Importer(
                 LINKS.record(),
                 Memories.ACCESS,
+                new Indexer(null),
                 Stores.TOKENS,
                 Schedulers.boundedElastic(),
                 () -> AT.plus(Duration.ofDays(1)));

@@ -8,6 +8,7 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
@@ -44,7 +45,8 @@ final class Stores {
         archive = new ArchiveStore(links.recall(), links.record(), background);
         interactions = new InteractionStore(links.record(), access, background);
         marks = new MarkStore(links.record(), access, background);
-        importer = new Importer(links.record(), access, TOKENS, background, () -> AT.plus(Duration.ofDays(1)));
+        importer = new Importer(
+                links.record(), access, new Indexer(null), TOKENS, background, () -> AT.plus(Duration.ofDays(1)));
         users = new UserStore(links.record(), calls);
     }
 
