@@ -125,7 +125,7 @@ public final class Importer {
                         true));
             }
             // The era is that of the beginning: a user who is erased meanwhile stays erased.
-            return store.open(tenant, user, UserAccess.ANY)
+            return store.open(tenant, user)
                     .zipWhen(opened -> ndjson)
                     .flatMap(begun -> read(
                             begun.getT2(),

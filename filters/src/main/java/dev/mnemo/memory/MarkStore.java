@@ -72,7 +72,7 @@ public final class MarkStore {
 
     /** To a call that was not recorded, and so has no interaction. */
     public Mono<Outcome> comment(Tenant tenant, String user, String call, String comment) {
-        return store.open(tenant, user, UserAccess.ANY)
+        return store.open(tenant, user)
                 .flatMap(opened -> mark(
                         tenant,
                         user,
@@ -94,7 +94,7 @@ public final class MarkStore {
         byte[][] ids = calls.stream().map(id -> id.getBytes(US_ASCII)).toArray(byte[][]::new);
         return link.<List<KeyValue<byte[], byte[]>>>send(redis -> redis.hmget(comments, ids))
                 .filter(found -> found.stream().anyMatch(KeyValue::hasValue))
-                .flatMap(found -> store.open(tenant, user, UserAccess.ANY).map(opened -> {
+                .flatMap(found -> store.open(tenant, user).map(opened -> {
                     Map<String, String> said = new HashMap<>();
                     for (int i = 0; i < ids.length; i++) {
                         String text = comment(calls.get(i), found.get(i).getValueOrElse(NOTHING), opened.own());

@@ -130,7 +130,12 @@ public final class MemoryStore {
     Mono<UserAccess> own(Tenant tenant, String user) {
         return tenant.memory().seal() == null
                 ? Mono.fromSupplier(() -> access.of(tenant, user, null, null))
-                : open(tenant, user, UserAccess.ANY).map(Opened::own);
+                : open(tenant, user).map(Opened::own);
+    }
+
+    /** What is needed to write for a user, as of now. */
+    Mono<Opened> open(Tenant tenant, String user) {
+        return open(tenant, user, UserAccess.ANY);
     }
 
     /**

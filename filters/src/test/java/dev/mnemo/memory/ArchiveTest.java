@@ -228,7 +228,7 @@ class ArchiveTest {
     }
 
     private UserAccess open(Tenant tenant, String user) {
-        return block(store.open(tenant, user, UserAccess.ANY)).own();
+        return block(store.open(tenant, user)).own();
     }
 
     private Recalled recall(Tenant tenant, String user) {

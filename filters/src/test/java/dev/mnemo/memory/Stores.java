@@ -42,7 +42,7 @@ final class Stores {
         Scheduler background = Schedulers.immediate();
         calls = new CallRecords(links.record());
         memory = new MemoryStore(links.recall(), links.record(), access);
-        archive = new ArchiveStore(links.recall(), links.record(), background);
+        archive = new ArchiveStore(links.recall(), links.record(), background, background);
         interactions = new InteractionStore(links.record(), access, background);
         marks = new MarkStore(links.record(), access, background);
         importer = new Importer(
@@ -95,7 +95,7 @@ final class Stores {
     }
 
     UserAccess open(Tenant tenant, String user) {
-        return block(memory.open(tenant, user, UserAccess.ANY)).own();
+        return block(memory.open(tenant, user)).own();
     }
 
     /** What all of them asked, newest first. */
