@@ -58,7 +58,12 @@ public final class InMemoryLedger implements Ledger {
 
     @Override
     public Mono<Verdict> reserve(Claim claim) {
-        return Mono.fromSupplier(() -> reserved(claim));
+        return Mono.fromSupplier(() -> reserved(claim, true));
+    }
+
+    @Override
+    public Mono<Verdict> weigh(Claim claim) {
+        return Mono.fromSupplier(() -> reserved(claim, false));
     }
 
     @Override
@@ -81,7 +86,7 @@ public final class InMemoryLedger implements Ledger {
         }
     }
 
-    private synchronized Verdict reserved(Claim asked) {
+    private synchronized Verdict reserved(Claim asked, boolean toHold) {
         Instant now = clock.instant();
         Claim claim = asked.at(now);
         Hold known = holds.get(claim.id());
@@ -101,6 +106,9 @@ public final class InMemoryLedger implements Ledger {
         }
         if (!lacks.isEmpty()) {
             return Lack.refusal(lacks, levels(claim));
+        }
+        if (!toHold) {
+            return new Admitted(claim, granted, levels(claim));
         }
         List<Long> amounts = new ArrayList<>();
         for (Line line : lines) {

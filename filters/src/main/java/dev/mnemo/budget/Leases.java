@@ -105,6 +105,14 @@ public final class Leases implements Ledger {
         });
     }
 
+    @Override
+    public Mono<Verdict> weigh(Claim claim) {
+        return ledger.weigh(claim).map(verdict -> {
+            Live live = tenants.get(claim.tenant());
+            return live != null && verdict instanceof Verdict.Refused refused ? live.soon(claim, refused) : verdict;
+        });
+    }
+
     /** The call is over when this is asked for, whether or not the settling is ever subscribed to. */
     @Override
     public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {

@@ -9,7 +9,7 @@ import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
- * Keeps what was used of each limit. Both operations are idempotent by the claim's id, so that either may be sent again
+ * Keeps what was used of each limit. All operations are idempotent by the claim's id, so that each may be sent again
  * when it is not known whether it arrived. Implementations are thread-safe; an error means that the store did not answer.
  */
 public interface Ledger {
@@ -19,6 +19,11 @@ public interface Ledger {
      * fits, in one atomic step. Cancelling does not undo it; {@link #settle} does.
      */
     Mono<Verdict> reserve(Claim claim);
+
+    /**
+     * The verdict that {@link #reserve} would give now. Nothing is held: the levels are those before the call.
+     */
+    Mono<Verdict> weigh(Claim claim);
 
     /**
      * Puts what was used in the place of what was held. A claim that was settled before stays as it is.

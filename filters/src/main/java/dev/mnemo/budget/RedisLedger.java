@@ -30,6 +30,9 @@ public final class RedisLedger implements Ledger {
     /** A settle may come a day late and still be counted in its own window. */
     private static final long GRACE = Duration.ofHours(25).toSeconds();
 
+    /** With it, the script holds nothing. */
+    private static final byte[] NO_LEASE = ascii(0);
+
     private final RedisLink link;
     private final byte[] lease;
     private final Script reserve;
@@ -55,10 +58,15 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Mono<Verdict> reserve(Claim claim) {
-        return reserve(claim, true);
+        return reserve(claim, lease, true);
     }
 
-    private Mono<Verdict> reserve(Claim claim, boolean again) {
+    @Override
+    public Mono<Verdict> weigh(Claim claim) {
+        return reserve(claim, NO_LEASE, true);
+    }
+
+    private Mono<Verdict> reserve(Claim claim, byte[] leased, boolean again) {
         List<Line> lines = claim.lines();
         List<Edges> edges = edges(claim);
         List<String> counters = counters(lines, edges);
@@ -66,7 +74,7 @@ public final class RedisLedger implements Ledger {
         args.add(ascii(lines.stream().filter(Line::isCalendar).count()));
         args.add(ascii(lines.stream().filter(Line::isMinute).count()));
         args.add(ascii(claim.wish()));
-        args.add(lease);
+        args.add(leased);
         long from = 0;
         long until = Windows.ENDLESS.end();
         byte[][] keys = new byte[2 + lines.size()][];
@@ -93,7 +101,7 @@ public final class RedisLedger implements Ledger {
                     }
                     // A window has ended on Redis' clock and not on ours, or the other way round.
                     return again
-                            ? reserve(claim.at(Instant.ofEpochSecond(answer.getFirst())), false)
+                            ? reserve(claim.at(Instant.ofEpochSecond(answer.getFirst())), leased, false)
                             : Mono.error(new IllegalStateException("ledger: Redis' clock leaps"));
                 });
     }

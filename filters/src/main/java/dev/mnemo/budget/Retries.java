@@ -40,6 +40,11 @@ public final class Retries implements Ledger {
     }
 
     @Override
+    public Mono<Verdict> weigh(Claim claim) {
+        return ledger.weigh(claim);
+    }
+
+    @Override
     public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
         return ledger.settle(claim, used, unheld).onErrorResume(e -> {
             detached.run(new Unsettled(claim, used, unheld).failed(e).settled());

@@ -8,7 +8,7 @@
 --            minutes: a hash, what began in each second of the last one, and the sum of those 'before' second 'at'
 --            calls in flight: a sorted set of holds by the second in which their lease ends
 -- ARGV       how many of the counters are windows, and how many minutes; tokens of context that are wished for; seconds of
---            a lease; from when and until when these windows are the right ones; names of the counters; then for each
+--            a lease, or 0 to hold nothing; from when and until when these windows are the right ones; names of the counters; then for each
 --            limit: the most that may be used before this call, what it must have, what each token of context takes, and
 --            when the counter may be forgotten
 -- Returns    {now, verdict, granted, used of each limit}. Verdict 1: so many tokens of context are granted. 0: not all limits
@@ -23,6 +23,7 @@ end
 local windows, wish = tonumber(ARGV[1]), tonumber(ARGV[3])
 local minutes = windows + tonumber(ARGV[2])
 local limits = #KEYS - 2
+local holds = ARGV[4] ~= '0'
 
 local used = windows > 0 and call('MGET', unpack(KEYS, 3, 2 + windows)) or {}
 local granted, refused, lacking = wish, false, {}
@@ -46,8 +47,10 @@ for i = 1, limits do
           before = before + fields[f + 1]
         end
       end
-      call('HSET', key, 'at', time, 'before', before)
-      call('EXPIRE', key, '120')
+      if holds then
+        call('HSET', key, 'at', time, 'before', before)
+        call('EXPIRE', key, '120')
+      end
     end
     used[i] = before + this
   else
@@ -68,14 +71,17 @@ for i = 1, limits do
   hold[3 + i] = ARGV[5 + 4 * i] + granted * ARGV[6 + 4 * i]
 end
 -- It is kept far longer than its lease, so that a settle that comes late finds what was reserved.
-local fresh = not refused and call('SET', KEYS[1], cmsgpack.pack(hold), 'EX', '86400', 'NX')
+local fresh = not refused and holds and call('SET', KEYS[1], cmsgpack.pack(hold), 'EX', '86400', 'NX')
 local known = not fresh and call('GET', KEYS[1])
 local reply
 if known then
   -- Sent again; or its client left, and it was settled before it came here.
   reply = {now, 1, known == 'settled' and 0 or cmsgpack.unpack(known)[2]}
-elseif not fresh then
+elseif refused then
   reply = {now, 0, 0}
+elseif not fresh then
+  -- It was only asked.
+  reply = {now, 1, granted}
 else
   reply = {now, 1, granted}
   local ends = now + ARGV[4]

@@ -111,6 +111,37 @@ abstract class LedgerContract {
     }
 
     @Test
+    void weighingSaysWhatReservingWouldAndHoldsNothing() {
+        Ledger ledger = ledger();
+        Claims tenant = Claims.of(
+                limit("tokens", Scope.USER, Unit.TOKENS, 1_000, Window.MONTH),
+                limit("quick", Scope.TENANT, Unit.REQUESTS, 7, Window.MINUTE),
+                limit("now", Scope.TENANT, Unit.CALLS, 8, Window.NONE));
+        for (int i = 0; i < 12; i++) {
+            pass(Duration.ofSeconds(2));
+            Claim claim = tenant.claim(now, i % 2 == 0 ? "ada" : "eve", 150, 110);
+
+            Verdict weighed = Objects.requireNonNull(ledger.weigh(claim).block(PATIENCE));
+            Verdict again = Objects.requireNonNull(ledger.weigh(claim).block(PATIENCE));
+            Verdict reserved = reserve(ledger, claim);
+
+            assertThat(again).isEqualTo(weighed);
+            switch (reserved) {
+                case Admitted admitted -> {
+                    assertThat(granted(weighed)).isEqualTo(admitted.granted());
+                    for (Claim.Line line : claim.lines()) {
+                        String name = line.limit().name();
+                        assertThat(level(weighed, name).used() + line.must() + line.rate() * admitted.granted())
+                                .as(name)
+                                .isEqualTo(level(reserved, name).used());
+                    }
+                }
+                case Refused refused -> assertThat(weighed).isEqualTo(refused);
+            }
+        }
+    }
+
+    @Test
     void aRefusalHoldsNothingInAnyLimit() {
         Ledger ledger = ledger();
         Claims tenant = Claims.of(

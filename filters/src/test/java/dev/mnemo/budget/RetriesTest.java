@@ -44,6 +44,11 @@ class RetriesTest {
         }
 
         @Override
+        public Mono<Verdict> weigh(Claim claim) {
+            return Mono.error(new AssertionError("not asked"));
+        }
+
+        @Override
         public Mono<Boolean> settle(Claim claim, Consumption used, Unheld unheld) {
             return Mono.defer(() -> {
                 attempts.add(unheld);
