@@ -1,6 +1,7 @@
 package dev.mnemo.autoconfigure;
 
 import dev.mnemo.api.ApiDoor;
+import dev.mnemo.api.CallsApi;
 import dev.mnemo.api.ExperimentApi;
 import dev.mnemo.api.FeedbackApi;
 import dev.mnemo.api.InteractionsApi;
@@ -68,6 +69,7 @@ final class MnemoApi {
             FeedbackApi feedback,
             UsageBook usage,
             Experiment experiment,
+            CallRecords calls,
             Environment environment) {
         return onMainPort(
                 new PreferencesApi(door, preferences)
@@ -78,6 +80,7 @@ final class MnemoApi {
                         .and(feedback.routes())
                         .and(new UsageApi(door, usage).routes())
                         .and(new ExperimentApi(door, experiment).routes())
+                        .and(new CallsApi(door, calls).routes())
                         .and(ApiDoor.nothingElse()),
                 environment);
     }

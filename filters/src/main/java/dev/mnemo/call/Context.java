@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens of the block; 0 when the provider keeps it from an earlier turn
  * @param preferences shown
- * @param interactions shown
+ * @param interactions recent ones, shown
  * @param snapshot whether the block was frozen by an earlier call of the conversation
+ * @param summary whether what the user's interactions have in common is shown
+ * @param retrieved interactions shown because they fit the matter
  * @param reason null exactly when there is a block
  */
 public record Context(
@@ -17,6 +19,8 @@ public record Context(
         int preferences,
         int interactions,
         boolean snapshot,
+        boolean summary,
+        int retrieved,
         @Nullable Reason reason) {
 
     /** Why a call carries no block. */
@@ -42,7 +46,7 @@ public record Context(
     }
 
     public static Context absent(Reason reason) {
-        return new Context(0, 0, 0, false, reason);
+        return new Context(0, 0, 0, false, false, 0, reason);
     }
 
     /** The value of {@code X-Mnemo-Context}: a dictionary of RFC 9651. */
@@ -51,6 +55,7 @@ public record Context(
             return "tokens=0, reason=\"" + reason.name().toLowerCase(Locale.ROOT) + '"';
         }
         return "tokens=" + tokens + ", preferences=" + preferences + ", interactions=" + interactions + ", snapshot="
-                + (snapshot ? "?1" : "?0");
+                + (snapshot ? "?1" : "?0") + (summary ? ", summary=?1" : "")
+                + (retrieved > 0 ? ", retrieved=" + retrieved : "");
     }
 }

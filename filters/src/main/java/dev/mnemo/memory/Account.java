@@ -1,8 +1,9 @@
 package dev.mnemo.memory;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,16 +30,17 @@ final class Account {
     private static final int NAMED = 16;
 
     private final ObjectNode parts = MAPPER.createObjectNode();
-    private final List<ObjectNode> leftOut = new ArrayList<>();
-    private int left;
+    private final Map<Long, Why> leftOut = new LinkedHashMap<>();
 
     void preferences(long version, int shown, int known, long tokens) {
         if (known > 0) {
-            parts.putObject("preferences")
+            ObjectNode part = parts.putObject("preferences")
                     .put("version", version)
                     .put("tokens", tokens)
-                    .put("shown", shown)
-                    .put("left_out", known - shown);
+                    .put("shown", shown);
+            if (shown < known) {
+                part.put("left_out", known - shown);
+            }
         }
     }
 
@@ -48,8 +50,10 @@ final class Account {
                     .put(
                             "tokens",
                             shown.stream().mapToLong(Summary.Line::tokens).sum())
-                    .put("shown", shown.size())
-                    .put("left_out", known - shown.size());
+                    .put("shown", shown.size());
+            if (shown.size() < known) {
+                summary.put("left_out", known - shown.size());
+            }
             Patterns patterns = of.patterns();
             if (patterns != null) {
                 summary.put("interactions", patterns.count());
@@ -66,25 +70,28 @@ final class Account {
      */
     void interactions(String part, List<Interaction> shown, long tokens) {
         if (!shown.isEmpty()) {
-            ArrayNode ids = parts.putObject(part).put("tokens", tokens).putArray("interactions");
-            shown.forEach(interaction -> ids.add(Interaction.toHex(interaction.id())));
+            ArrayNode each = parts.putObject(part).put("tokens", tokens).putArray("interactions");
+            shown.forEach(interaction -> each.addObject()
+                    .put("id", Interaction.toHex(interaction.id()))
+                    .put("tokens", interaction.tokens()));
         }
     }
 
+    /** The first reason stays: what is recent may have been found as well. */
     void leaveOut(long id, Why why) {
-        left++;
-        if (leftOut.size() < NAMED) {
-            leftOut.add(MAPPER.createObjectNode()
-                    .put("interaction", Interaction.toHex(id))
-                    .put("why", why.name().toLowerCase(Locale.ROOT)));
-        }
+        leftOut.putIfAbsent(id, why);
     }
 
     byte[] encode() {
-        if (left > 0) {
-            parts.putArray("left_out").addAll(leftOut);
-            if (left > leftOut.size()) {
-                parts.put("left_out_beside", left - leftOut.size());
+        if (!leftOut.isEmpty()) {
+            ArrayNode named = parts.putArray("left_out");
+            leftOut.entrySet().stream()
+                    .limit(NAMED)
+                    .forEach(each -> named.addObject()
+                            .put("id", Interaction.toHex(each.getKey()))
+                            .put("why", each.getValue().name().toLowerCase(Locale.ROOT)));
+            if (leftOut.size() > NAMED) {
+                parts.put("left_out_beside", leftOut.size() - NAMED);
             }
         }
         return MAPPER.writeValueAsBytes(parts);

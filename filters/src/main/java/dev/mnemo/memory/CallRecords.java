@@ -3,17 +3,21 @@ package dev.mnemo.memory;
 import dev.mnemo.call.Context;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.LlmCall;
+import dev.mnemo.call.Printable;
+import dev.mnemo.call.Refusal;
+import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.SetArgs;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,6 +29,12 @@ public final class CallRecords {
 
     private static final JsonMapper MAPPER = JsonMapper.shared();
 
+    /** Of a model's name, which the client chooses. */
+    private static final int LONGEST_MODEL = 128;
+
+    /** The length of an account of nothing. */
+    private static final int EMPTY = "{}".length();
+
     private final RedisLink record;
 
     public CallRecords(RedisLink record) {
@@ -34,7 +44,14 @@ public final class CallRecords {
     /** What is known of a call; empty when nothing is, or nothing any more. */
     public Mono<ObjectNode> get(Tenant tenant, String call) {
         byte[] key = Keys.call(tenant.id(), call);
-        return record.<byte[]>send(redis -> redis.get(key)).mapNotNull(CallRecords::decoded);
+        return record.<byte[]>send(redis -> redis.get(key))
+                .mapNotNull(CallRecordCodec::decode)
+                .map(told -> MAPPER.createObjectNode().put("call", call).setAll(told));
+    }
+
+    /** The conversation of a call, as its interactions show it. */
+    public static String conversation(LlmCall call) {
+        return Interaction.toHex(Interaction.conversation(Recorder.conversation(call)));
     }
 
     /**
@@ -42,7 +59,7 @@ public final class CallRecords {
      */
     Mono<Void> keep(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now) {
         byte[] key = Keys.call(turn.tenant().id(), turn.call().id());
-        byte[] value = MAPPER.writeValueAsBytes(told(turn, ending, interaction, now));
+        byte[] value = CallRecordCodec.encode(told(turn, ending, interaction, now));
         return record.send(redis ->
                         redis.set(key, value, SetArgs.Builder.ex(turn.policy().calls())))
                 .then();
@@ -51,16 +68,52 @@ public final class CallRecords {
     private static ObjectNode told(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now) {
         LlmCall call = turn.call();
         ObjectNode told = MAPPER.createObjectNode()
-                .put("call", call.id())
-                .put("at", now.toString())
+                .put("at", now.truncatedTo(ChronoUnit.MILLIS).toString())
                 .put("user", turn.user())
-                .put("dialect", lower(call.dialect().protocol()))
-                .put("model", call.request().model())
-                .put("outcome", lower(ending.outcome()));
+                .put("dialect", call.dialect().id())
+                .put("model", Printable.of(call.request().model(), LONGEST_MODEL))
+                .put("upstream", call.upstream().name())
+                .put("conversation", conversation(call));
+        ending(told, call, ending);
+        if (call.estimated() > 0) {
+            told.put("prompt", call.estimated());
+        }
+        Answer answer = ending.answer();
+        if (answer != null && answer.usage() != null) {
+            usage(told.putObject("usage"), answer.usage());
+        }
+        context(told, turn);
+        if (interaction != null) {
+            told.put("interaction", Interaction.toHex(interaction.id()));
+        }
+        return told;
+    }
+
+    private static void ending(ObjectNode told, LlmCall call, Ending ending) {
+        told.put("outcome", lower(ending.outcome()));
         if (ending.status() > 0) {
             told.put("status", ending.status());
         }
-        Context context = call.context();
+        Refusal refusal = call.refusal();
+        if (refusal != null) {
+            told.putObject("error").put("status", refusal.status()).put("code", refusal.code());
+        }
+    }
+
+    /** As the provider told it. */
+    private static void usage(ObjectNode told, Usage usage) {
+        told.put("input", usage.input()).put("output", usage.output());
+        if (usage.cachedInput() > 0) {
+            told.put("cached", usage.cachedInput());
+        }
+    }
+
+    private static void context(ObjectNode told, Turn turn) {
+        told.put("cap", turn.call().contextCap());
+        if (turn.granted() >= 0) {
+            told.put("granted", turn.granted());
+        }
+        Context context = turn.call().context();
         if (context != null) {
             told.put("tokens", context.tokens());
             if (context.reason() == null) {
@@ -69,14 +122,14 @@ public final class CallRecords {
                 told.put("reason", lower(context.reason()));
             }
         }
-        Snapshot shown = turn.shown();
-        if (shown != null && shown.account().length > 0) {
-            told.set("context", MAPPER.readTree(shown.account()));
+        account(told, "context", turn.shown());
+        account(told, "tail", turn.tail());
+    }
+
+    private static void account(ObjectNode told, String name, @Nullable Snapshot of) {
+        if (of != null && of.account().length > EMPTY) {
+            told.set(name, MAPPER.readTree(of.account()));
         }
-        if (interaction != null) {
-            told.put("interaction", Interaction.toHex(interaction.id()));
-        }
-        return told;
     }
 
     /** Keeps what was thought of a call with what is known of it. False when nothing is known of it any more. */
@@ -98,14 +151,6 @@ public final class CallRecords {
     Mono<Void> drop(Tenant tenant, String call) {
         byte[] key = Keys.call(tenant.id(), call);
         return record.send(redis -> redis.unlink(key)).then();
-    }
-
-    private static @Nullable ObjectNode decoded(byte[] stored) {
-        try {
-            return MAPPER.readTree(stored) instanceof ObjectNode told ? told : null;
-        } catch (JacksonException e) {
-            return null;
-        }
     }
 
     private static String lower(Enum<?> value) {

@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.Ending.Outcome;
+import dev.mnemo.call.LlmCall;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.memory.Interaction.Fingerprint;
@@ -141,7 +142,7 @@ public final class Recorder {
 
     private Interaction interaction(Turn turn, Said said, Instant now, Indexer by) {
         Interaction unindexed =
-                Interaction.of(now, conversation(turn), said.partial(), said.user(), said.assistant(), tokens);
+                Interaction.of(now, conversation(turn.call()), said.partial(), said.user(), said.assistant(), tokens);
         return turn.policy().archive() == 0
                 ? unindexed
                 : unindexed.indexed(by.index(before(turn), unindexed.userText(), unindexed.assistantText(), now));
@@ -158,9 +159,9 @@ public final class Recorder {
     }
 
     /** A conversation's turns know it by the same name; the one that its first answer gives it comes later. */
-    private static String conversation(Turn turn) {
-        String older = turn.call().conversation().older();
-        return older == null ? turn.call().conversation().name() : older;
+    static String conversation(LlmCall call) {
+        String older = call.conversation().older();
+        return older == null ? call.conversation().name() : older;
     }
 
     /** One interaction is the user's words and the final answer; a step that only calls tools is neither. */

@@ -84,7 +84,13 @@ final class Tails {
                     false));
         }
         return new Context(
-                block.tokens() + tail.tokens(), block.preferences(), block.interactions(), block.snapshot(), null);
+                block.tokens() + tail.tokens(),
+                block.preferences(),
+                block.interactions(),
+                block.snapshot(),
+                block.summary(),
+                block.retrieved() + tail.shown().retrieved(),
+                null);
     }
 
     private static Snapshot composed(Turn turn, List<Archived> found, long room) {

@@ -15,16 +15,23 @@ final class Turn {
 
     private final LlmCall call;
     private final String user;
+    private final boolean preview;
 
     private volatile @Nullable String asked;
     private volatile @Nullable UserAccess own;
     private volatile @Nullable Snapshot shown;
     private volatile @Nullable Snapshot tail;
     private volatile @Nullable SplicedBody spliced;
+    private volatile long granted = -1;
+    private volatile boolean placed;
 
-    Turn(LlmCall call, String user) {
+    /**
+     * @param preview whether the call is only looked at
+     */
+    Turn(LlmCall call, String user, boolean preview) {
         this.call = call;
         this.user = user;
+        this.preview = preview;
         this.asked = call.request().lastUserText();
     }
 
@@ -42,6 +49,11 @@ final class Turn {
 
     String user() {
         return user;
+    }
+
+    /** Whether the call is only looked at: then nothing is written. */
+    boolean isPreview() {
+        return preview;
     }
 
     /** What the user says and waits for; null when nobody knows. */
@@ -110,6 +122,25 @@ final class Turn {
     /** The most that the block may take, and the tail: of a cap that they share each has half. */
     long blockCap() {
         return call.contextCap() - (retrievesAtTail() ? call.contextCap() / 2 : 0);
+    }
+
+    /** Whether the block goes upstream with this call. */
+    boolean isPlaced() {
+        return placed;
+    }
+
+    void placed() {
+        placed = true;
+    }
+
+    /** The tokens that the block was granted; −1 when it was never asked for one. */
+    long granted() {
+        return granted;
+    }
+
+    /** No more than the call has use for, whatever a ledger without limits grants. */
+    void granted(long tokens) {
+        granted = Math.min(tokens, call.contextCap());
     }
 
     /** Whether the exchange is to be remembered. */

@@ -12,6 +12,7 @@ import dev.mnemo.dialect.Answer;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.memory.Snapshot.Shown;
 import dev.mnemo.memory.Tails.Candidates;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
@@ -52,7 +53,7 @@ public final class UserMemory implements Memory {
         if (user == null) {
             return nothing(Reason.ANONYMOUS);
         }
-        Turn turn = new Turn(call, user);
+        Turn turn = new Turn(call, user, false);
         call.atEnd(ending -> recorder.record(turn, ending));
         if (policy.contextTokens() == 0) {
             return nothing(Reason.OFF);
@@ -112,6 +113,7 @@ public final class UserMemory implements Memory {
 
     private Context compose(Turn turn, Recalled recalled, List<Archived> found, long granted) {
         LlmCall call = turn.call();
+        turn.granted(granted);
         return switch (recalled) {
             case Frozen(UserAccess own, Snapshot snapshot) -> {
                 keep(turn, own, snapshot);
@@ -188,20 +190,19 @@ public final class UserMemory implements Memory {
             return Context.absent(snapshot.tokens() > call.contextCap() ? Reason.FULL : Reason.BUDGET);
         }
         turn.spliced(call.dialect().place(call.request(), snapshot.block(), call.placement()));
+        turn.placed();
+        return shown(snapshot, snapshot.tokens(), frozen);
+    }
+
+    private static Context shown(Snapshot snapshot, int tokens, boolean frozen) {
+        Shown shown = snapshot.shown();
         return new Context(
-                snapshot.tokens(),
-                snapshot.shown().preferences(),
-                snapshot.shown().interactions(),
-                frozen,
-                null);
+                tokens, shown.preferences(), shown.interactions(), frozen, shown.summary(), shown.retrieved(), null);
     }
 
     /** The provider has it from an earlier turn. */
     private static Context held(Snapshot snapshot) {
-        return snapshot.tokens() == 0
-                ? Context.absent(Reason.EMPTY)
-                : new Context(
-                        0, snapshot.shown().preferences(), snapshot.shown().interactions(), true, null);
+        return snapshot.tokens() == 0 ? Context.absent(Reason.EMPTY) : shown(snapshot, 0, true);
     }
 
     /** The next call may know the conversation by a name that this call's answer gives it. */

@@ -21,7 +21,7 @@ class LlmCallTest {
         SplicedBody body = dialect.place(call.request(), JsonText.escaped("BLOCK"), call.placement())
                 .with(dialect.placeTail(call.request(), JsonText.escaped("TAIL")));
         call.body(body);
-        call.context(new Context(9, 0, 1, false, null));
+        call.context(new Context(9, 0, 1, false, false, 0, null));
         assertThat(new String(call.body().toBytes(), UTF_8)).contains("BLOCK", "TAIL");
 
         call.withdrawBlock();

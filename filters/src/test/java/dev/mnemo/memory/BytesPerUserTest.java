@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
+import dev.mnemo.call.Calls;
+import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
@@ -83,6 +85,13 @@ class BytesPerUserTest {
             report("10 interactions (20 messages)", withTen - withVersions);
             report("20 interactions (40 messages)", withTwenty - withVersions);
             report("a conversation's block of " + block.tokens() + " tokens", withBlock - withTwenty);
+            CallRecords calls = new CallRecords(links.record());
+            Recorder recorder = Memories.recorder(links, calls, InstantSource.system());
+            each(user -> recorder.record(called(user, block), Calls.ended(200, Outcome.COMPLETE, 1_900, 320)));
+            long withCall = used(redis.info("memory"));
+            each(user -> recorder.record(called(user, block), Calls.ended(200, Outcome.COMPLETE, 1_900, 320)));
+            report("what the first call was given", withCall - withBlock);
+            report("what each further call was given", used(redis.info("memory")) - withCall);
             assertThat((withTen - withVersions + withPreferences - begin) / USERS)
                     .as("preferences and 20 messages of 10 KB of JSON")
                     .isLessThan(9_000);
@@ -90,6 +99,13 @@ class BytesPerUserTest {
         } finally {
             own.stop();
         }
+    }
+
+    private Turn called(String user, Snapshot block) {
+        Turn turn = new Turn(Calls.streamed(tenant, "gpt-5.4-mini"), user, false);
+        turn.shown(block);
+        turn.granted(2_000);
+        return turn;
     }
 
     private static final byte[] PREFERENCES =

@@ -4,11 +4,14 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Memory as a test has it in hand: nothing is sealed, and nobody was ever erased. */
 final class Memories {
@@ -43,5 +46,18 @@ final class Memories {
     /** Such as one that shows nothing but a preference. */
     static Snapshot snapshot(long revision, byte[] block) {
         return new Snapshot(revision, 100, new Snapshot.Shown(1, false, 0, 0), false, NOTHING, block);
+    }
+
+    /** For calls of which no interaction is remembered, so that it needs nobody who writes profiles. */
+    static Recorder recorder(RedisLinks links, CallRecords calls, InstantSource clock) {
+        return new Recorder(
+                new MemoryStore(links.recall(), links.record(), ACCESS),
+                new ArchiveStore(links.recall(), links.record(), Schedulers.immediate()),
+                calls,
+                new Indexer(null),
+                null,
+                new TokenCounter(),
+                Schedulers.immediate(),
+                clock);
     }
 }

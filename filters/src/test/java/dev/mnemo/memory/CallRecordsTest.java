@@ -1,0 +1,95 @@
+package dev.mnemo.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.Fixtures;
+import dev.mnemo.call.Calls;
+import dev.mnemo.call.Ending;
+import dev.mnemo.call.Ending.Outcome;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.redis.TestRedis;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.Tenant;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import tools.jackson.databind.JsonNode;
+
+/** What calls were given, in a real Redis. */
+class CallRecordsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final RedisLinks LINKS = TestRedis.links();
+    private static final Ending ENDED = Calls.ended(200, Outcome.COMPLETE, 30, 4);
+
+    private final CallRecords calls = new CallRecords(LINKS.record());
+    private final Recorder recorder =
+            Memories.recorder(LINKS, calls, () -> Instant.parse("2026-11-25T10:00:00.123456Z"));
+    private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("calls"), MemoryPolicy.DEFAULT);
+    private final Tenant other = Fixtures.tenant(TestRedis.fresh("calls"), MemoryPolicy.DEFAULT);
+
+    @AfterAll
+    static void close() {
+        LINKS.closed().block();
+    }
+
+    @Test
+    void isKeptForAsLongAsTheTenantWants() {
+        LlmCall call = recorded("ada");
+
+        JsonNode told = get(tenant, call);
+
+        assertThat(told.toString()).isEqualTo("""
+                {"call":"%s","at":"2026-11-25T10:00:00.123Z","user":"ada","dialect":"openai-chat","model":"m","upstream":"fake",\
+                "conversation":"%s","outcome":"complete","status":200,"usage":{"input":30,"output":4},"cap":0}""".formatted(call.id(), CallRecords.conversation(call)));
+        assertThat(TestRedis.commands().ttl("mnemo:v1:{" + tenant.id() + "/" + call.id() + "}:call"))
+                .isBetween(7 * 86_400L - 60, 7 * 86_400L);
+        assertThat(get(other, call)).isNull();
+    }
+
+    @Test
+    void theNewestFiveHundredOfAUserAreKept() {
+        LlmCall first = recorded("ada");
+        LlmCall eves = recorded("eve");
+        Flux.range(1, 499).flatMap(i -> recorder.record(turn("ada"), ENDED), 50).blockLast(PATIENCE);
+        assertThat(get(tenant, first)).isNotNull();
+
+        LlmCall last = recorded("ada");
+
+        assertThat(get(tenant, first)).isNull();
+        assertThat(get(tenant, last)).isNotNull();
+        assertThat(get(tenant, eves)).isNotNull();
+        assertThat(TestRedis.commands().llen("mnemo:v1:{" + tenant.id() + ":ada}:calls"))
+                .isEqualTo(500);
+        assertThat(TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + "/*}:call"))
+                .hasSize(501);
+    }
+
+    @Test
+    void erasingAUserRemovesThem() {
+        LlmCall call = recorded("ada");
+        LlmCall eves = recorded("eve");
+
+        new UserStore(LINKS.record(), calls).erase(tenant, "ada").block(PATIENCE);
+
+        assertThat(get(tenant, call)).isNull();
+        assertThat(get(tenant, eves)).isNotNull();
+    }
+
+    private LlmCall recorded(String user) {
+        Turn turn = turn(user);
+        recorder.record(turn, ENDED).block(PATIENCE);
+        return turn.call();
+    }
+
+    private Turn turn(String user) {
+        return new Turn(Calls.streamed(tenant, "m"), user, false);
+    }
+
+    private JsonNode get(Tenant of, LlmCall call) {
+        return calls.get(of, call.id()).block(PATIENCE);
+    }
+}
