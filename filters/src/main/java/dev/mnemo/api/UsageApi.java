@@ -94,7 +94,8 @@ public final class UsageApi {
         return shown;
     }
 
-    private static Number amount(Unit unit, long amount) {
+    /** In the limit's unit, as people read it. */
+    static Number amount(Unit unit, long amount) {
         return unit == Unit.USD ? dollars(amount) : amount;
     }
 

@@ -6,11 +6,13 @@ import dev.mnemo.api.ExperimentApi;
 import dev.mnemo.api.FeedbackApi;
 import dev.mnemo.api.InteractionsApi;
 import dev.mnemo.api.PreferencesApi;
+import dev.mnemo.api.PreviewApi;
 import dev.mnemo.api.UsageApi;
 import dev.mnemo.api.UsersApi;
 import dev.mnemo.api.VersionsApi;
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Audit;
+import dev.mnemo.call.Preview;
 import dev.mnemo.experiment.Experiment;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.memory.CallRecords;
@@ -70,6 +72,7 @@ final class MnemoApi {
             UsageBook usage,
             Experiment experiment,
             CallRecords calls,
+            Preview preview,
             Environment environment) {
         return onMainPort(
                 new PreferencesApi(door, preferences)
@@ -81,6 +84,7 @@ final class MnemoApi {
                         .and(new UsageApi(door, usage).routes())
                         .and(new ExperimentApi(door, experiment).routes())
                         .and(new CallsApi(door, calls).routes())
+                        .and(new PreviewApi(door, preview, usage).routes())
                         .and(ApiDoor.nothingElse()),
                 environment);
     }

@@ -12,6 +12,8 @@ import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.call.LlmLine;
 import dev.mnemo.call.Memory;
 import dev.mnemo.call.MemoryPressure;
+import dev.mnemo.call.Preparation;
+import dev.mnemo.call.Preview;
 import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.metrics.AuditLog;
 import dev.mnemo.metrics.BudgetMetrics;
@@ -192,19 +194,27 @@ public final class MnemoAutoConfiguration {
     }
 
     @Bean
+    Preparation mnemoPreparation(
+            Identity identity, Capacity capacity, MnemoProperties properties, TokenEstimate estimate) {
+        int bodyLimit = Math.toIntExact(properties.bodyLimit().toBytes());
+        return new Preparation(identity, capacity, bodyLimit, estimate);
+    }
+
+    @Bean
     LlmLine mnemoLine(
             Identity identity,
-            Capacity capacity,
-            MnemoProperties properties,
+            Preparation preparation,
             Budget budget,
             Memory memory,
-            TokenEstimate estimate,
             List<CallListener> listeners,
             Detached detached,
             Flights flights) {
-        int bodyLimit = Math.toIntExact(properties.bodyLimit().toBytes());
-        return new LlmLine(
-                identity, capacity, bodyLimit, budget, memory, estimate, listeners, detached, flights, NANOS);
+        return new LlmLine(identity, preparation, budget, memory, listeners, detached, flights, NANOS);
+    }
+
+    @Bean
+    Preview mnemoPreview(Preparation preparation, Budget budget, Memory memory) {
+        return new Preview(preparation, budget, memory, NANOS);
     }
 
     @Bean(destroyMethod = "dispose")

@@ -1,5 +1,6 @@
 package dev.mnemo.budget;
 
+import dev.mnemo.budget.Claim.Line;
 import dev.mnemo.budget.Ledger.Level;
 import dev.mnemo.budget.Ledger.Unheld;
 import dev.mnemo.budget.Ledger.Verdict;
@@ -11,9 +12,12 @@ import dev.mnemo.call.Ending;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.call.TokenEstimate;
+import dev.mnemo.tenant.Limit;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Mono;
 
@@ -31,6 +35,7 @@ public final class BudgetGate implements Budget {
     private final Ledger shared;
     private final InMemoryLedger local;
     private final Charges charges;
+    private final Charges untold;
     private final InstantSource clock;
     private final BudgetListener listener;
 
@@ -44,6 +49,7 @@ public final class BudgetGate implements Budget {
         this.shared = shared;
         this.local = local;
         this.charges = new Charges(estimate, listener);
+        this.untold = new Charges(estimate, new Untold());
         this.clock = clock;
         this.listener = listener;
     }
@@ -99,6 +105,40 @@ public final class BudgetGate implements Budget {
         return new Used(used.input(), used.output(), used.injected(), used.cost());
     }
 
+    @Override
+    public Mono<Weighed> weigh(LlmCall call) {
+        long must = untold.most(call);
+        long wish = call.contextCap();
+        Claim claim;
+        try {
+            claim = untold.claim(call, clock.instant());
+        } catch (Refusal refusal) {
+            return Mono.just(new Weighed(must, wish, 0, Map.of(), refusal));
+        }
+        Map<Limit, Long> needs = claim.lines().stream().collect(Collectors.toMap(Line::limit, Line::must));
+        if (needs.isEmpty()) {
+            return Mono.just(new Weighed(must, wish, wish, needs, null));
+        }
+        return shared.weigh(claim).map(verdict -> switch (verdict) {
+            case Admitted admitted -> new Weighed(must, wish, granted(call, admitted), needs, null);
+            case Refused refused -> new Weighed(must, wish, 0, needs, refusal(refused));
+        });
+    }
+
+    /** A count must see the block that the next call will carry. */
+    private static long granted(LlmCall call, Admitted admitted) {
+        return Charges.generates(call) ? admitted.granted() : call.contextCap();
+    }
+
+    private static Refusal refusal(Refused refused) {
+        return Refusal.later(
+                429,
+                refused.never() ? "call_exceeds_limit" : "budget_exhausted",
+                BudgetHeaders.sentence(refused),
+                refused.room(),
+                !refused.never() && refused.room().compareTo(WORTH_WAITING) <= 0);
+    }
+
     private Admission admission(LlmCall call, Verdict verdict, AtomicReference<Held> held) {
         HttpHeaders headers = call.answerHeaders();
         BudgetHeaders.write(verdict.levels(), headers::set);
@@ -106,18 +146,12 @@ public final class BudgetGate implements Budget {
             case Admitted admitted -> {
                 held.updateAndGet(before -> new Held(admitted.claim(), before.where()));
                 admitted.levels().forEach(level -> report(call, admitted, level));
-                // A count must see the block that the next call will carry.
-                yield new Admission(Charges.generates(call) ? admitted.granted() : call.contextCap());
+                yield new Admission(granted(call, admitted));
             }
             case Refused refused -> {
                 held.updateAndGet(before -> new Held(before.claim(), Where.NOWHERE));
                 listener.refused(call.tenant().id(), refused.by().limit().name());
-                throw Refusal.later(
-                        429,
-                        refused.never() ? "call_exceeds_limit" : "budget_exhausted",
-                        BudgetHeaders.sentence(refused),
-                        refused.room(),
-                        !refused.never() && refused.room().compareTo(WORTH_WAITING) <= 0);
+                throw refusal(refused);
             }
         };
     }

@@ -48,12 +48,8 @@ final class Charges {
         String keyId = call.caller().key().id();
         String user = call.caller().user();
         String model = model(call);
-        long prompt = 0;
-        long answer = 0;
-        if (generates(call)) {
-            prompt = prompt(call);
-            answer = Math.min(mostAnswer(call), MOST_TOKENS);
-        }
+        long prompt = generates(call) ? prompt(call) : 0;
+        long answer = generates(call) ? heldAnswer(call) : 0;
         Tariff tariff = tariff(call);
         boolean priced = !generates(call) || tenant.price(model) != null;
         boolean marked = marked(call);
@@ -103,6 +99,15 @@ final class Charges {
             case USER, KEY -> !own;
             case MAINTENANCE -> own;
         };
+    }
+
+    /** Tokens that the call may use without its block, at the most. */
+    long most(LlmCall call) {
+        return generates(call) ? prompt(call) + heldAnswer(call) : 0;
+    }
+
+    private static long heldAnswer(LlmCall call) {
+        return Math.min(mostAnswer(call), MOST_TOKENS);
     }
 
     private static long rate(Limit limit, long perToken) {

@@ -10,6 +10,7 @@ import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -68,17 +69,7 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
         public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
             LlmCall call = LlmCall.of(exchange);
             if (call == null) {
-                ServerHttpRequest request = exchange.getRequest();
-                call = new LlmCall(
-                        Endpoint.of(
-                                request.getMethod().name(),
-                                plainPath(request),
-                                request.getURI().getRawQuery(),
-                                request.getHeaders()::getFirst),
-                        request.getHeaders(),
-                        exchange.getResponse().getHeaders(),
-                        nanos,
-                        request.getRemoteAddress());
+                call = call(exchange.getRequest(), exchange.getResponse().getHeaders(), nanos);
                 call.attachTo(exchange);
             }
             call.want(parts);
@@ -96,6 +87,19 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
         }
     }
 
+    static LlmCall call(ServerHttpRequest request, HttpHeaders answerHeaders, LongSupplier nanos) {
+        return new LlmCall(
+                Endpoint.of(
+                        request.getMethod().name(),
+                        plainPath(request),
+                        request.getURI().getRawQuery(),
+                        request.getHeaders()::getFirst),
+                request.getHeaders(),
+                answerHeaders,
+                nanos,
+                request.getRemoteAddress());
+    }
+
     /**
      * The path decoded, without empty segments and without parameters: an upstream may read
      * {@code //v1/chat%2Fcompletions;a/} as the chat path, and a call that is one must not pass as anything else.
@@ -109,13 +113,19 @@ public final class LlmDoor implements GatewayFilterFactory<LlmDoor.Config> {
     }
 
     /**
-     * Whether the path has segments that mean another place. Readers of such paths disagree about where that is, and an
+     * Holds that the path has no segments that mean another place. Readers of such paths disagree about where that is, and an
      * upstream's address may end with a path that the tenant's credential must not leave.
+     *
+     * @throws Refusal 400 when it has
      */
-    static boolean climbs(ServerHttpRequest request) {
+    static void checkPath(ServerHttpRequest request) {
         String raw = request.getURI().getRawPath();
         boolean may = raw.contains("/.") || raw.indexOf('%') >= 0;
-        return may && segments(raw).anyMatch(segment -> segment.equals(".") || segment.equals(".."));
+        if (may && segments(raw).anyMatch(segment -> segment.equals(".") || segment.equals(".."))) {
+            throw Refusal.badRequest(
+                    "invalid_path",
+                    "path: has a segment of dots only (expected: the path that is meant, without . and ..)");
+        }
     }
 
     /** Decoded, those that are not empty; what was an encoded slash divides too. */

@@ -40,6 +40,8 @@ public final class MemoryStore {
     /** What is kept of one user's recent interactions, in bytes. */
     static final int MOST = 64 * 1024;
 
+    private static final byte[] NOTHING = {};
+
     static final Snapshot EMPTY = Snapshot.nothing(0, false, new byte[0]);
 
     /** How much a script says of a conversation that has its block. */
@@ -59,8 +61,12 @@ public final class MemoryStore {
         this.access = access;
     }
 
-    /** The conversation's block; or, when it has none, or an outdated one, or begins, what to compose it of. */
-    Mono<Recalled> recall(Tenant tenant, String user, Conversation conversation) {
+    /**
+     * The conversation's block; or, when it has none, or an outdated one, or begins, what to compose it of.
+     *
+     * @param preview whether it is only looked at: that the user was seen is not remembered then
+     */
+    Mono<Recalled> recall(Tenant tenant, String user, Conversation conversation, boolean preview) {
         UserKeys of = new UserKeys(tenant.id(), user);
         String older = conversation.older();
         List<byte[]> keys = new ArrayList<>(List.of(
@@ -86,7 +92,8 @@ public final class MemoryStore {
                         number(conversation.starts() ? 1 : 0),
                         number(tenant.memory().ttl().toSeconds()),
                         number(least(FROZEN, tenant).toSeconds()),
-                        Access.freshSalt(tenant))
+                        preview ? NOTHING : Access.freshSalt(tenant),
+                        number(preview ? 1 : 0))
                 .map(answer -> recalled(answer, tenant, user, conversation));
     }
 

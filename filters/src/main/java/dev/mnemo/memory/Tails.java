@@ -73,7 +73,7 @@ final class Tails {
         SplicedBody before = turn.spliced();
         turn.spliced((before == null ? SplicedBody.of(call.request().body()) : before).with(edits));
         turn.tail(tail);
-        if (candidates.frozen() == null && !call.request().counts()) {
+        if (candidates.frozen() == null && !call.request().counts() && !turn.isPreview()) {
             String words = String.valueOf(call.request().lastUserText());
             detached.run(store.freeze(
                     call.tenant(),

@@ -18,6 +18,9 @@ import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,6 +48,16 @@ public final class UserMemory implements Memory {
 
     @Override
     public Mono<Recollection> recall(LlmCall call) {
+        return recall(call, false, turn -> call.atEnd(ending -> recorder.record(turn, ending)));
+    }
+
+    @Override
+    public Mono<Look> look(LlmCall call) {
+        AtomicReference<@Nullable Turn> turn = new AtomicReference<>();
+        return recall(call, true, turn::set).map(recalled -> new Seen(recalled, turn.get()));
+    }
+
+    private Mono<Recollection> recall(LlmCall call, boolean preview, Consumer<Turn> begun) {
         MemoryPolicy policy = call.tenant().memory();
         String user = call.caller().user();
         if (!call.memory().recalls()) {
@@ -53,15 +66,15 @@ public final class UserMemory implements Memory {
         if (user == null) {
             return nothing(Reason.ANONYMOUS);
         }
-        Turn turn = new Turn(call, user, false);
-        call.atEnd(ending -> recorder.record(turn, ending));
+        Turn turn = new Turn(call, user, preview);
+        begun.accept(turn);
         if (policy.contextTokens() == 0) {
             return nothing(Reason.OFF);
         }
         if (call.request().kept().closed()) {
             return nothing(Reason.OPAQUE);
         }
-        return store.recall(call.tenant(), user, call.conversation())
+        return store.recall(call.tenant(), user, call.conversation(), turn.isPreview())
                 .doOnNext(turn::recalled)
                 .flatMap(recalled -> recollection(turn, recalled))
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
@@ -144,7 +157,7 @@ public final class UserMemory implements Memory {
         boolean known = fresh.equals(parts.previous());
         // What the provider is to keep is in force when it has answered, not before. Otherwise at once: an agent's next
         // call may come on the heels of this one's answer.
-        if (!known && !call.conversation().held() && !call.request().counts()) {
+        if (!known && !call.conversation().held() && !call.request().counts() && !turn.isPreview()) {
             boolean goesOn = !call.request().starts();
             String name = call.conversation().name();
             detached.run(store.freeze(call.tenant(), turn.user(), parts.own(), name, fresh, goesOn));

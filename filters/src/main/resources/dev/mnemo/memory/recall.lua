@@ -5,7 +5,7 @@
 -- KEYS[8]  conversations      KEYS[9..]  snapshot of the conversation, by each of its names
 -- ARGV     how many interactions; 1 when the conversation begins with this call, so that an older block is not its own;
 --          seconds for which a user who is seen is remembered; seconds for which a block is kept after its last use;
---          the salt of a user who has none, or '' for a tenant that does not seal
+--          the salt of a user who has none, or '' for a tenant that does not seal; 1 when nothing is to be written
 -- Returns  {snapshot, by which of its names it was found, salt, era}, or {snapshot or nil, which, salt, era, revision, version,
 --          members, tokens of the members, patterns, written summary, {id, mark ...}, {record ...}}
 local which = 1
@@ -30,7 +30,7 @@ if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
   -- A conversation keeps its block for as long as it goes on, also one that is outdated: thinking may be signed with it.
   -- Most calls find that it has time enough.
   local kept = tonumber(ARGV[4])
-  if redis.call('TTL', name) < kept / 2 then
+  if ARGV[6] ~= '1' and redis.call('TTL', name) < kept / 2 then
     redis.call('EXPIRE', name, kept)
     redis.call('EXPIRE', KEYS[8], ARGV[3])
   end
@@ -43,7 +43,7 @@ if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
   end
 end
 for i = 1, 7 do
-  if i ~= 4 then
+  if i ~= 4 and ARGV[6] ~= '1' then
     redis.call('EXPIRE', KEYS[i], ARGV[3])
   end
 end

@@ -169,6 +169,11 @@ class ExperimentTest {
         }
 
         @Override
+        public Mono<Weighed> weigh(LlmCall call) {
+            return Mono.error(new IllegalStateException("no call is made here"));
+        }
+
+        @Override
         public Used used(LlmCall call, Ending ending) {
             throw new IllegalStateException("no call is made here");
         }

@@ -232,7 +232,7 @@ class ArchiveTest {
     }
 
     private Recalled recall(Tenant tenant, String user) {
-        return block(store.recall(tenant, user, new Conversation("c", null, false, false, false)));
+        return block(store.recall(tenant, user, new Conversation("c", null, false, false, false), false));
     }
 
     private List<String> words(Tenant tenant, String user) {

@@ -110,7 +110,7 @@ class MemoryStoreTest {
                 .isInstanceOfSatisfying(
                         Frozen.class, frozen -> assertThat(frozen.snapshot()).isEqualTo(block));
         assertThat(recall("ada", "another")).isInstanceOf(Parts.class);
-        assertThat(block(store.recall(tenant, "ada", new Conversation("c", null, true, false, true))))
+        assertThat(block(store.recall(tenant, "ada", new Conversation("c", null, true, false, true), false)))
                 .as("a conversation that begins anew under the same name")
                 .isInstanceOfSatisfying(
                         Parts.class, parts -> assertThat(parts.previous()).isEqualTo(block));
@@ -177,7 +177,7 @@ class MemoryStoreTest {
     }
 
     private Recalled recall(String user, String conversation) {
-        return block(store.recall(tenant, user, new Conversation(conversation, null, false, false, false)));
+        return block(store.recall(tenant, user, new Conversation(conversation, null, false, false, false), false));
     }
 
     private String key(String user, String name) {

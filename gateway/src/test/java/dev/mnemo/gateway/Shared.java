@@ -121,6 +121,9 @@ final class Shared {
         tenants.replaceAll((id, file) -> Mnemo.patient(file));
         // One tenant for each way to fail: a breaker that opens must not be another test's.
         tenants.put("chatonly", Mnemo.tenant("chatonly", UPSTREAM.port(), "").replace(", may: [chat, memory]", ""));
+        tenants.put(
+                "looking",
+                Mnemo.tenant("looking", UPSTREAM.port(), "").replace("may: [chat, memory]", "may: [memory]"));
         tenants.put("endless", Mnemo.tenant("endless", UPSTREAM.port(), "").replace("total: 10s", "total: 1s"));
         tenants.put("overloaded", Mnemo.tenant("overloaded", LLM.port(), ""));
         for (String fault :
