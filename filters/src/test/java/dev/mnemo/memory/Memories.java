@@ -52,7 +52,7 @@ final class Memories {
     static Recorder recorder(RedisLinks links, CallRecords calls, InstantSource clock) {
         return new Recorder(
                 new MemoryStore(links.recall(), links.record(), ACCESS),
-                new ArchiveStore(links.recall(), links.record(), Schedulers.immediate()),
+                new ArchiveStore(links.recall(), links.record(), Schedulers.immediate(), Schedulers.immediate()),
                 calls,
                 new Indexer(null),
                 null,

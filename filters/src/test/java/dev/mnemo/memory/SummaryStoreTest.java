@@ -214,7 +214,7 @@ class SummaryStoreTest {
     }
 
     private Recalled recall() {
-        return block(memory.recall(tenant, "ada", new Conversation("c", null, false, false, false)));
+        return block(memory.recall(tenant, "ada", new Conversation("c", null, false, false, false), false));
     }
 
     private Material material() {
