@@ -110,6 +110,7 @@ public final class MarkStore {
     private Mono<Outcome> mark(
             Tenant tenant, String user, long id, byte[] rating, byte[] pin, @Nullable String comment, int tries) {
         return history.find(tenant, user, id)
+                .filter(place -> place.interaction() != null)
                 .zipWhen(place -> store.open(tenant, user, place.own().era()))
                 .flatMap(found -> mark(
                         tenant,

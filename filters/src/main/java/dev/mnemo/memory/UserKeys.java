@@ -57,6 +57,11 @@ final class UserKeys {
         return key("calls");
     }
 
+    /** A list: ids of calls of a user who was erased, whose records are still to go. */
+    byte[] orphans() {
+        return key("orphans");
+    }
+
     /** A string: the era that began when the user was erased. */
     byte[] erased() {
         return key("erased");

@@ -63,6 +63,7 @@ public final class UserStore {
             of.erased(),
             of.conversations(),
             of.calls(),
+            of.orphans(),
             of.profile(),
             of.interactions(),
             of.archive(),
@@ -81,8 +82,8 @@ public final class UserStore {
                 .flatMap(ids -> calls.drop(
                                 tenant,
                                 ids.stream().map(id -> new String(id, US_ASCII)).toList())
-                        // Calls of the new era stand before them.
-                        .then(record.send(redis -> redis.ltrim(of.calls(), 0, -1 - ids.size()))))
+                        // Who erases at the same time has added others behind them.
+                        .then(record.send(redis -> redis.ltrim(of.orphans(), ids.size(), -1))))
                 .then();
     }
 }

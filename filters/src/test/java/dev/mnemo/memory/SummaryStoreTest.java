@@ -23,6 +23,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Summaries in a real Redis. */
 class SummaryStoreTest {
@@ -111,6 +112,24 @@ class SummaryStoreTest {
         assertThat(TestRedis.commands().exists(key("profile"))).isZero();
         block(store.keep(tenant, "ada", material(), DONE, PROFILE));
         assertThat(material().profile()).isEqualTo(PROFILE);
+    }
+
+    @Test
+    void whoeverForgetsAnInteractionForgetsWhatWasWrittenOfIt() {
+        InteractionStore interactions = new InteractionStore(LINKS.record(), Memories.ACCESS, Schedulers.immediate());
+        remember(6);
+        block(store.keep(tenant, "ada", material(), DONE, PROFILE));
+        Material before = material();
+
+        assertThat(block(interactions.forget(tenant, "ada", id(2)))).isTrue();
+        block(store.keep(tenant, "ada", before, DONE.failed(20, AT), PROFILE));
+
+        assertThat(material().profile()).isNull();
+        assertThat(material().last().interactions()).as("it is due again").isZero();
+        assertThat(material().interactions()).isEqualTo(6);
+        block(interactions.forgetAll(tenant, "ada"));
+        assertThat(material().interactions()).isZero();
+        assertThat(block(store.get(tenant, "ada")).patterns()).isNull();
     }
 
     @Test

@@ -88,15 +88,19 @@ class UserDataTest {
     @Test
     void whatIsForgottenIsNotSaidAgainInTheSameConversation() throws Exception {
         imported("acme", 0, 2);
+        UPSTREAM.seen.clear();
         String talk = body("m", "Go on");
         MNEMO.ask("acme", user, talk);
         assertThat(upstreamBody()).contains("question 1");
+        eventually("it is remembered", () -> MNEMO.bean(Detached.class).running() == 0);
 
         String newest = json(send("acme", "GET", "interactions", null))
                 .path("interactions")
-                .get(1)
-                .path("id")
-                .asString();
+                .valueStream()
+                .filter(each -> each.path("user").asString().equals("question 1"))
+                .map(each -> each.path("id").asString())
+                .findAny()
+                .orElseThrow();
         send("acme", "DELETE", "interactions/" + newest, null);
         MNEMO.ask("acme", user, talk);
 
@@ -248,6 +252,7 @@ class UserDataTest {
                 "acme",
                 "{\"interaction\":\"" + only.path("id").asString() + "\",\"user\":\"" + user + "\",\"rating\":0.5}");
         assertThat(up.statusCode()).isEqualTo(204);
+        UPSTREAM.seen.clear();
         MNEMO.ask("acme", user, body("m", "A third talk"));
         assertThat(upstreamBody()).contains("A first question");
     }
