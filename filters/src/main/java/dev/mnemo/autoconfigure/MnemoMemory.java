@@ -125,8 +125,16 @@ final class MnemoMemory {
     }
 
     @Bean
-    Finder mnemoFinder(ArchiveStore archive, ObjectProvider<Embedder> embedder, MnemoProperties properties) {
-        return new Finder(archive, embedder.getIfAvailable(), properties.redis().timeout());
+    Finder mnemoFinder(
+            ArchiveStore archive,
+            ObjectProvider<Embedder> embedder,
+            Scheduler mnemoBackground,
+            MnemoProperties properties) {
+        return new Finder(
+                archive,
+                embedder.getIfAvailable(),
+                mnemoBackground,
+                properties.redis().timeout());
     }
 
     @Bean

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /**
  * What is known of an interaction before its texts are unpacked.
  *
- * @param tokens of the line that the block shows
+ * @param tokens of the line that the block shows, without its day
  * @param index what it is found by
  * @param whole unpacks it
  */

@@ -2,16 +2,21 @@ package dev.mnemo.memory;
 
 import dev.mnemo.json.JsonText;
 import dev.mnemo.memory.Account.Why;
+import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.memory.Snapshot.Shown;
 import dev.mnemo.memory.Summary.Line;
+import dev.mnemo.retrieval.Hit;
+import dev.mnemo.retrieval.Pick;
 import dev.mnemo.tenant.MemoryPolicy;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * Packs what is known of a user into the tokens granted: preferences, the summary, what was found to the matter, then the newest
@@ -41,79 +46,78 @@ final class ContextBlock {
      * @param granted tokens, frame included
      */
     static Snapshot compose(
-            Parts parts,
-            List<Line> summary,
-            List<Archived> found,
-            Exchanges inRequest,
-            long granted,
-            MemoryPolicy policy) {
+            Parts parts, List<Line> summary, Found found, Exchanges inRequest, long granted, MemoryPolicy policy) {
         int frame = BlockText.FRAME_TOKENS
                 + (summary.isEmpty() ? 0 : BlockText.SUMMARY_TOKENS)
-                + (found.isEmpty() ? 0 : BlockText.RETRIEVED_TOKENS);
+                + (found.hits().isEmpty() ? 0 : BlockText.RETRIEVED_TOKENS);
         return new ContextBlock(parts, summary, inRequest, policy, granted - frame).composed(found, granted);
     }
 
     /** What stands behind the user's words: what fits them, without what the request says already. */
-    static Snapshot tail(List<Archived> found, Exchanges inRequest, long granted) {
+    static Snapshot tail(Found found, Exchanges inRequest, long granted) {
         Account account = new Account();
-        List<Interaction> chosen = new ArrayList<>();
-        long room = granted - BlockText.TAIL_TOKENS;
-        for (Archived each : found) {
+        List<Hit> fresh = new ArrayList<>();
+        for (Hit hit : found.hits()) {
+            Archived each = found.archived(hit);
             if (inRequest.hold(each.user(), each.answer())) {
                 account.leaveOut(each.id(), Why.REPEATED);
-            } else if (each.tokens() > room) {
-                account.leaveOut(each.id(), Why.ROOM);
             } else {
-                room -= each.tokens();
-                chosen.add(each.whole().get());
+                fresh.add(hit);
             }
         }
-        if (chosen.isEmpty()) {
-            return Snapshot.nothing(0, !found.isEmpty(), account.encode());
+        Pick pick = pick(granted - BlockText.TAIL_TOKENS, fresh);
+        if (pick.hits().isEmpty()) {
+            return Snapshot.nothing(0, !found.hits().isEmpty(), account.encode());
         }
-        chosen.sort(Comparator.comparing(Interaction::at));
-        account.interactions("retrieved", chosen, tokens(chosen));
+        List<Interaction> chosen = whole(pick, found);
+        leaveOut(fresh, pick, Set.of(), account);
+        account.interactions("retrieved", chosen, pick.tokens());
         return new Snapshot(
                 0,
-                Math.toIntExact(granted - room),
+                BlockText.TAIL_TOKENS + pick.tokens(),
                 new Shown(0, false, chosen.size(), 0),
                 false,
                 account.encode(),
                 JsonText.escaped(BlockText.tail(chosen)));
     }
 
-    private Snapshot composed(List<Archived> found, long granted) {
+    private Snapshot composed(Found found, long granted) {
         List<Preferences.Member> known =
                 policy.preferences() ? parts.preferences().members() : List.of();
         List<Archived> recent = recent();
-        List<Archived> fitting = shown(found);
+        List<Hit> fitting = fitting(found);
         Set<Preferences.Member> preferences = new HashSet<>();
         Set<Line> told = new HashSet<>();
-        Set<Long> retrieved = new HashSet<>();
-        Set<Long> newest = new HashSet<>();
 
         long before = room;
-        take(known, preferences, member -> member, Preferences.Member::tokens, room / 2);
-        take(summary, told, line -> line, Line::tokens, room / 4);
-        take(fitting, retrieved, Archived::id, Archived::tokens, room * 3 / 4);
-        take(without(recent, retrieved).reversed(), newest, Archived::id, Archived::tokens, room);
+        take(known, preferences, Preferences.Member::tokens, room / 2);
+        take(summary, told, Line::tokens, room / 4);
+        Pick retrieved = pick(room * 3 / 4, fitting);
+        room -= retrieved.tokens();
+        Set<Archived> newest = newest(recent, ids(retrieved));
         // Second helping.
-        take(known, preferences, member -> member, Preferences.Member::tokens, room);
-        take(summary, told, line -> line, Line::tokens, room);
-        take(without(fitting, newest), retrieved, Archived::id, Archived::tokens, room);
+        take(known, preferences, Preferences.Member::tokens, room);
+        take(summary, told, Line::tokens, room);
+        room += retrieved.tokens();
+        retrieved = pick(room, without(fitting, newest));
+        room -= retrieved.tokens();
 
         List<Preferences.Member> members =
                 known.stream().filter(preferences::contains).toList();
         List<Line> lines = summary.stream().filter(told::contains).toList();
-        List<Interaction> fromArchive = whole(fitting, retrieved);
-        List<Interaction> fromRecent = whole(recent, newest);
+        List<Interaction> fromArchive = whole(retrieved, found);
+        List<Interaction> fromRecent = recent.stream()
+                .filter(newest::contains)
+                .map(each -> each.whole().get())
+                .toList();
         account.preferences(parts.preferences().version(), members.size(), known.size(), sum(members));
         account.summary(parts.summary(), lines, summary.size());
-        account.interactions("retrieved", fromArchive, tokens(fromArchive));
+        account.interactions("retrieved", fromArchive, retrieved.tokens());
         account.interactions("recent", fromRecent, tokens(fromRecent));
         boolean cut = members.size() < known.size()
                 | lines.size() < summary.size()
-                | leaveOut(recent, fitting, retrieved, newest);
+                | leaveOut(recent, newest, ids(retrieved));
+        leaveOut(fitting, retrieved, newest, account);
         if (before == room) {
             return Snapshot.nothing(parts.revision(), cut, account.encode());
         }
@@ -126,17 +130,37 @@ final class ContextBlock {
                 JsonText.escaped(BlockText.of(members, lines, fromArchive, fromRecent)));
     }
 
+    /** Each day has a line of its own above its interactions. */
+    private static Pick pick(long tokens, List<Hit> ranking) {
+        return Pick.within(tokens, entry -> Interaction.day(entry.id()).toEpochDay(), BlockText.DAY_TOKENS, ranking);
+    }
+
     /** Takes what fits, in the order given, into at most so many tokens. One that is too long does not hide the others. */
-    private <T, K> void take(
-            List<T> known, Set<K> taken, java.util.function.Function<T, K> key, ToIntFunction<T> tokens, long share) {
+    private <T> void take(List<T> known, Set<T> taken, ToIntFunction<T> tokens, long share) {
         long left = Math.min(share, room);
         for (T each : known) {
             int needed = tokens.applyAsInt(each);
-            if (needed <= left && taken.add(key.apply(each))) {
+            if (needed <= left && taken.add(each)) {
                 left -= needed;
                 room -= needed;
             }
         }
+    }
+
+    /** The newest that fit, and that are not shown as retrieved. */
+    private Set<Archived> newest(List<Archived> recent, Set<Long> retrieved) {
+        Set<Archived> newest = new HashSet<>();
+        Set<LocalDate> days = new HashSet<>();
+        for (Archived each : recent.reversed()) {
+            LocalDate day = Interaction.day(each.id());
+            int needed = each.tokens() + (days.contains(day) ? 0 : BlockText.DAY_TOKENS);
+            if (needed <= room && !retrieved.contains(each.id())) {
+                newest.add(each);
+                days.add(day);
+                room -= needed;
+            }
+        }
+        return newest;
     }
 
     /** The newest that may be shown, oldest first. */
@@ -146,43 +170,52 @@ final class ContextBlock {
     }
 
     private List<Archived> shown(List<Archived> known) {
-        List<Archived> shown = new ArrayList<>(known.size());
-        for (Archived each : known) {
-            if (inRequest.hold(each.user(), each.answer())) {
-                account.leaveOut(each.id(), Why.REPEATED);
-            } else if (parts.marks().hide(each.id())) {
-                account.leaveOut(each.id(), Why.RATED);
-            } else {
-                shown.add(each);
-            }
-        }
-        return shown;
+        return known.stream().filter(this::mayBeShown).toList();
     }
 
-    private boolean leaveOut(List<Archived> recent, List<Archived> fitting, Set<Long> retrieved, Set<Long> newest) {
-        boolean cut = false;
-        for (Archived each : recent.reversed()) {
-            if (!newest.contains(each.id()) && !retrieved.contains(each.id())) {
-                account.leaveOut(each.id(), Why.ROOM);
-                cut = true;
-            }
-        }
-        for (Archived each : without(fitting, newest)) {
-            if (!retrieved.contains(each.id())) {
-                account.leaveOut(each.id(), Why.ROOM);
-            }
-        }
-        return cut;
+    private List<Hit> fitting(Found found) {
+        return found.hits().stream()
+                .filter(hit -> mayBeShown(found.archived(hit)))
+                .toList();
     }
 
-    private static List<Archived> without(List<Archived> all, Set<Long> ids) {
-        return all.stream().filter(each -> !ids.contains(each.id())).toList();
+    private boolean mayBeShown(Archived each) {
+        boolean repeated = inRequest.hold(each.user(), each.answer());
+        if (repeated || parts.marks().hide(each.id())) {
+            account.leaveOut(each.id(), repeated ? Why.REPEATED : Why.RATED);
+            return false;
+        }
+        return true;
     }
 
-    private static List<Interaction> whole(List<Archived> known, Set<Long> ids) {
-        return known.stream()
-                .filter(each -> ids.contains(each.id()))
-                .map(each -> each.whole().get())
+    private boolean leaveOut(List<Archived> recent, Set<Archived> newest, Set<Long> retrieved) {
+        List<Archived> left = recent.reversed().stream()
+                .filter(each -> !newest.contains(each) && !retrieved.contains(each.id()))
+                .toList();
+        left.forEach(each -> account.leaveOut(each.id(), Why.ROOM));
+        return !left.isEmpty();
+    }
+
+    /** Of what was found, there may always be more than has room: that cuts nothing off. */
+    private static void leaveOut(List<Hit> fitting, Pick pick, Set<Archived> newest, Account account) {
+        Set<Long> chosen = ids(pick);
+        without(fitting, newest).stream()
+                .filter(hit -> !chosen.contains(hit.entry().id()))
+                .forEach(hit -> account.leaveOut(hit.entry().id(), Why.ROOM));
+    }
+
+    private static List<Hit> without(List<Hit> hits, Set<Archived> shown) {
+        Set<Long> ids = shown.stream().map(Archived::id).collect(Collectors.toSet());
+        return hits.stream().filter(hit -> !ids.contains(hit.entry().id())).toList();
+    }
+
+    private static Set<Long> ids(Pick pick) {
+        return pick.hits().stream().map(hit -> hit.entry().id()).collect(Collectors.toSet());
+    }
+
+    private static List<Interaction> whole(Pick pick, Found found) {
+        return pick.hits().stream()
+                .map(hit -> found.archived(hit).whole().get())
                 .sorted(Comparator.comparing(Interaction::at))
                 .toList();
     }

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Finds, among all that is kept of a user, what fits some words. A call waits for it once in a conversation, and never for
@@ -31,37 +33,64 @@ public final class Finder {
     private final ArchiveStore archive;
     private final @Nullable Embedder embedder;
     private final Duration patience;
+    private final Scheduler background;
+    private final AtomicBoolean loading = new AtomicBoolean();
 
     /**
      * @param embedder null to compare words alone
+     * @param background where the model is loaded
      * @param patience how long a call waits; what does not come by then comes too late
      */
-    public Finder(ArchiveStore archive, @Nullable Embedder embedder, Duration patience) {
+    public Finder(ArchiveStore archive, @Nullable Embedder embedder, Scheduler background, Duration patience) {
         this.archive = archive;
         this.embedder = embedder;
+        this.background = background;
         this.patience = patience;
     }
 
     /** What fits, the best first; empty when nothing does. Never an error. */
-    Mono<List<Archived>> find(Turn turn, UserAccess own, String words) {
+    Mono<Found> find(Turn turn, UserAccess own, String words) {
         return archive.kept(turn.tenant(), turn.user(), own)
+                .doOnNext(kept -> load())
                 .map(kept -> found(kept.interactions(), kept.marks(), words))
                 .timeout(patience)
                 .onErrorResume(e -> {
                     log.debug("nothing was looked for in what is kept: {}", e.toString());
-                    return Mono.just(List.of());
+                    return Mono.just(Found.NOTHING);
                 });
     }
 
-    private List<Archived> found(List<Archived> all, Marks marks, String words) {
+    /** The first who looks after a start does not wait for the model; the next may have it. */
+    private void load() {
+        if (embedder != null && !embedder.isReady() && loading.compareAndSet(false, true)) {
+            background.schedule(() -> embedder.document("Loaded now, and by no call."));
+        }
+    }
+
+    private Found found(List<Archived> all, Marks marks, String words) {
         Map<Long, Archived> byId = new HashMap<>();
         all.forEach(each -> byId.put(each.id(), each));
         List<Entry> entries = all.stream().map(each -> entry(each, marks)).toList();
-        return Ranking.rank(Query.of(words, embedder), entries, Set.of()).stream()
+        List<Hit> hits = Ranking.rank(Query.of(words, embedder), entries, Set.of()).stream()
                 .filter(Hit::isFound)
                 .limit(MOST)
-                .map(hit -> Objects.requireNonNull(byId.get(hit.entry().id())))
                 .toList();
+        return new Found(hits, byId);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param hits the best first
+     * @param byId all that was looked through
+     */
+    record Found(List<Hit> hits, Map<Long, Archived> byId) {
+
+        static final Found NOTHING = new Found(List.of(), Map.of());
+
+        Archived archived(Hit hit) {
+            return Objects.requireNonNull(byId.get(hit.entry().id()));
+        }
     }
 
     private static Entry entry(Archived each, Marks marks) {

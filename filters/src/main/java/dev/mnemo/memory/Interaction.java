@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -14,7 +16,7 @@ import java.util.HexFormat;
  * @param conversation a fingerprint of its name; 0 when that is not known
  * @param user of the user's whole text
  * @param answer of the assistant's whole text
- * @param tokens of the line that the block shows
+ * @param tokens of the line that the block shows, without its day
  * @param partial whether the answer was cut off
  * @param userText as it is kept: at most {@link #LONGEST} characters
  * @param assistantText likewise
@@ -63,7 +65,7 @@ public record Interaction(
 
     /** Counts the tokens, which takes a moment. */
     Interaction counted(TokenCounter counter) {
-        int count = counter.count(BlockText.line(this)) + 1;
+        int count = counter.count(BlockText.pair(userText, assistantText, partial)) + 1;
         return new Interaction(id, conversation, user, answer, count, partial, userText, assistantText, index);
     }
 
@@ -79,6 +81,15 @@ public record Interaction(
     /** When the answer had ended. */
     public Instant at() {
         return at(id);
+    }
+
+    /** In UTC. */
+    LocalDate day() {
+        return day(id);
+    }
+
+    static LocalDate day(long id) {
+        return LocalDate.ofInstant(at(id), ZoneOffset.UTC);
     }
 
     /** The time that an id holds. */

@@ -5,6 +5,7 @@ import dev.mnemo.call.Detached;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.json.SplicedBody;
 import dev.mnemo.json.SplicedBody.Edit;
+import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,9 @@ final class Tails {
      * @param frozen by an earlier call of the turn; null in its first
      * @param found the best first; empty when it is frozen
      */
-    record Candidates(@Nullable Snapshot frozen, List<Archived> found) {
+    record Candidates(@Nullable Snapshot frozen, Found found) {
 
-        static final Candidates NONE = new Candidates(null, List.of());
+        static final Candidates NONE = new Candidates(null, Found.NOTHING);
     }
 
     /** None where there are no words, or no place behind them. Never an error. */
@@ -48,7 +49,7 @@ final class Tails {
         }
         return store.frozen(turn.tenant(), turn.user(), own, name(turn, words))
                 .onErrorResume(e -> Mono.empty())
-                .map(frozen -> new Candidates(frozen, List.of()))
+                .map(frozen -> new Candidates(frozen, Found.NOTHING))
                 .switchIfEmpty(
                         Mono.defer(() -> finder.find(turn, own, words)).map(found -> new Candidates(null, found)));
     }
@@ -93,8 +94,8 @@ final class Tails {
                 null);
     }
 
-    private static Snapshot composed(Turn turn, List<Archived> found, long room) {
-        return found.isEmpty()
+    private static Snapshot composed(Turn turn, Found found, long room) {
+        return found.hits().isEmpty()
                 ? Snapshot.nothing(0, false, new byte[0])
                 : ContextBlock.tail(found, Exchanges.of(turn.call().request()), room);
     }

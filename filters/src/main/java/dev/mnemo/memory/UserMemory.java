@@ -10,6 +10,7 @@ import dev.mnemo.call.Memory;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.memory.Snapshot.Shown;
@@ -17,7 +18,6 @@ import dev.mnemo.memory.Tails.Candidates;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +92,7 @@ public final class UserMemory implements Memory {
     }
 
     /** What fits the conversation's first words; nothing where the block stands, or is not to be made of interactions. */
-    private Mono<List<Archived>> found(Turn turn, Recalled recalled) {
+    private Mono<Found> found(Turn turn, Recalled recalled) {
         LlmCall call = turn.call();
         String words = call.request().firstUserText();
         return turn.policy().retrieve() == Retrieve.CONVERSATION
@@ -101,11 +101,11 @@ public final class UserMemory implements Memory {
                         && !(call.conversation().held() && parts.previous() != null)
                         && words != null
                 ? finder.find(turn, parts.own(), words)
-                : Mono.just(List.of());
+                : Mono.just(Found.NOTHING);
     }
 
     private Context composeBoth(Turn turn, Recalled recalled, Candidates tail, long granted) {
-        Context block = compose(turn, recalled, List.of(), granted);
+        Context block = compose(turn, recalled, Found.NOTHING, granted);
         return composed(turn, tails.place(turn, recalled, tail, block, granted));
     }
 
@@ -124,7 +124,7 @@ public final class UserMemory implements Memory {
         return Context.absent(Reason.HOLDOUT);
     }
 
-    private Context compose(Turn turn, Recalled recalled, List<Archived> found, long granted) {
+    private Context compose(Turn turn, Recalled recalled, Found found, long granted) {
         LlmCall call = turn.call();
         turn.granted(granted);
         return switch (recalled) {
@@ -140,12 +140,12 @@ public final class UserMemory implements Memory {
             case Parts parts
             when call.conversation().held() && parts.previous() != null ->
                 // The provider keeps the interactions of the earlier block, and what was said since.
-                fresh(turn, parts.withoutInteractions(), List.of(), granted);
+                fresh(turn, parts.withoutInteractions(), Found.NOTHING, granted);
             case Parts parts -> fresh(turn, parts, found, granted);
         };
     }
 
-    private Context fresh(Turn turn, Parts parts, List<Archived> found, long granted) {
+    private Context fresh(Turn turn, Parts parts, Found found, long granted) {
         LlmCall call = turn.call();
         Snapshot fresh = ContextBlock.compose(
                 parts,

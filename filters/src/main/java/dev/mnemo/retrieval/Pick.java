@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * What of a ranking goes into the block: whole interactions, the best first, as far as the tokens reach. One that is too long
@@ -21,11 +22,12 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
 
     /**
      * @param tokens for all of them
-     * @param perConversation tokens that the first one of each conversation takes beside its own, for a heading
+     * @param group what shares a heading
+     * @param perGroup tokens of a heading
      */
-    public static Pick within(int tokens, int perConversation, List<Hit> ranking) {
+    public static Pick within(long tokens, ToLongFunction<Entry> group, int perGroup, List<Hit> ranking) {
         List<Hit> chosen = new ArrayList<>();
-        Set<Long> conversations = new HashSet<>();
+        Set<Long> groups = new HashSet<>();
         int used = 0;
         int tooLong = 0;
         int repeated = 0;
@@ -33,15 +35,15 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
             if (!hit.isFound()) {
                 continue;
             }
-            int takes =
-                    hit.entry().tokens() + (conversations.contains(hit.entry().conversation()) ? 0 : perConversation);
+            long of = group.applyAsLong(hit.entry());
+            int takes = hit.entry().tokens() + (groups.contains(of) ? 0 : perGroup);
             if (takes > tokens - used) {
                 tooLong++;
             } else if (!hit.entry().pinned() && chosen.stream().anyMatch(each -> same(each.entry(), hit.entry()))) {
                 repeated++;
             } else {
                 chosen.add(hit);
-                conversations.add(hit.entry().conversation());
+                groups.add(of);
                 used += takes;
             }
         }

@@ -40,7 +40,8 @@ class AccountTest {
                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"repeated\"},{\"role\":\"assistant\",\"content\":\"a\"},"
                         + "{\"role\":\"user\",\"content\":\"now\"}]}"));
 
-        Snapshot block = ContextBlock.compose(parts, List.of(), List.of(), said, 160, Fixtures.memory(2_000, 5));
+        Snapshot block =
+                ContextBlock.compose(parts, List.of(), Finder.Found.NOTHING, said, 160, Fixtures.memory(2_000, 5));
 
         long version = parts.preferences().version();
         int tone = parts.preferences().members().getFirst().tokens();
@@ -74,7 +75,12 @@ class AccountTest {
         Parts nothing = Memories.parts(Preferences.NONE, List.of(), null);
 
         Snapshot block = ContextBlock.compose(
-                nothing, List.of(), List.of(), new Exchanges(Set.of(), null), 500, Fixtures.memory(2_000, 5));
+                nothing,
+                List.of(),
+                Finder.Found.NOTHING,
+                new Exchanges(Set.of(), null),
+                500,
+                Fixtures.memory(2_000, 5));
 
         assertThat(block.account()).isEqualTo("{}".getBytes(UTF_8));
     }

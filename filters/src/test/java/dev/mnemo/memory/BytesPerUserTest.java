@@ -73,7 +73,7 @@ class BytesPerUserTest {
             Snapshot block = ContextBlock.compose(
                     Memories.parts(Preferences.NONE, shown, null),
                     List.of(),
-                    List.of(),
+                    Finder.Found.NOTHING,
                     new Exchanges(Set.of(), null),
                     2_000,
                     tenant.memory());

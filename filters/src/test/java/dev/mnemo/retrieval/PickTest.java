@@ -17,7 +17,7 @@ class PickTest {
         Hit tooLong = hit(3, 70, 2, "A story about the cellar and its many shelves");
         Hit fits = hit(4, 60, 1, "The carpenter comes to see the window");
         Hit unrelated = hit(5, 1, 0, "Rain");
-        Pick pick = Pick.within(100, 0, List.of(best, again, tooLong, fits, unrelated));
+        Pick pick = Pick.within(100, Entry::conversation, 0, List.of(best, again, tooLong, fits, unrelated));
 
         assertThat(pick.hits()).containsExactly(best, fits);
         assertThat(pick.tokens()).isEqualTo(100);
@@ -31,15 +31,17 @@ class PickTest {
         Hit second =
                 new Hit(new Entry(2, 1, 40, hit(2, 1, 1, "The window").entry().index(), 0, false), 2, 2, 0, false);
         Hit other = hit(3, 10, 1, "The carpenter comes tomorrow");
-        Pick pick = Pick.within(99, 8, List.of(first, second, other));
+        Pick pick = Pick.within(99, Entry::conversation, 8, List.of(first, second, other));
         assertThat(pick.hits()).containsExactly(first, second);
         assertThat(pick.tokens()).isEqualTo(88);
     }
 
     @Test
     void noRoomNothingChosen() {
-        assertThat(Pick.within(0, 0, List.of(hit(1, 1, 1, "Something"))).hits()).isEmpty();
-        assertThat(Pick.within(10, 0, List.of()).tokens()).isZero();
+        assertThat(Pick.within(0, Entry::conversation, 0, List.of(hit(1, 1, 1, "Something")))
+                        .hits())
+                .isEmpty();
+        assertThat(Pick.within(10, Entry::conversation, 0, List.of()).tokens()).isZero();
     }
 
     private static Hit hit(long id, int tokens, float score, String user) {

@@ -52,7 +52,7 @@ class RedisDaysTest {
     }
 
     @Test
-    void aCallAsksRedisTwiceAtOnceAndTellsItTwiceAfterwards() {
+    void aCallAsksRedisTwiceAtOnceAndTellsItWhatBecameOfIt() {
         // Leases are not renewed meanwhile.
         mnemo = Mnemo.start(redis.url(), tenants(), "mnemo.budget.lease=10m", "mnemo.redis.timeout=5s");
         eventually(
@@ -76,10 +76,11 @@ class RedisDaysTest {
                         .contains("snapshot=?1");
             }
 
-            // recall and reserve, at once, before the call; settle and append after it.
-            eventually("four commands a call", () -> sent(commands).getOrDefault("evalsha", 0L) == 20 * 4);
+            // recall and reserve, at once, before the call; settle, open and remember after it, and the call's record.
+            eventually("six commands a call", () -> sent(commands).getOrDefault("evalsha", 0L) == 20 * 5);
             eventually("nothing more is on its way", () -> detached.running() == 0);
-            assertThat(sent(commands).get("evalsha")).isEqualTo(20 * 4);
+            assertThat(sent(commands).get("evalsha")).isEqualTo(20 * 5);
+            assertThat(sent(commands).get("set")).isEqualTo(20);
             assertThat(sent(commands)).doesNotContainKeys("eval", "keys", "scan");
         } finally {
             client.shutdown();

@@ -64,7 +64,7 @@ final class Latency {
         }
         measure("rank " + size + " and pick 2,000 tokens of them, " + how, round -> {
             Query query = Query.of(question(round), model);
-            return !Pick.within(2_000, 8, Ranking.rank(query, entries, Set.of()))
+            return !Pick.within(2_000, Entry::conversation, 8, Ranking.rank(query, entries, Set.of()))
                     .hits()
                     .isEmpty();
         });

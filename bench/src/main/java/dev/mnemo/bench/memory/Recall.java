@@ -2,6 +2,7 @@ package dev.mnemo.bench.memory;
 
 import dev.mnemo.bench.memory.History.Line;
 import dev.mnemo.bench.memory.History.Question;
+import dev.mnemo.memory.BlockText;
 import dev.mnemo.retrieval.Embedder;
 import dev.mnemo.retrieval.Entry;
 import dev.mnemo.retrieval.Hit;
@@ -100,8 +101,8 @@ final class Recall {
             int room = rendering.room(Share.BLOCKS[block]);
             List<Line> shown = new ArrayList<>();
             Set<String> found = new HashSet<>();
-            for (Hit hit :
-                    Pick.within(room, Rendering.PER_CONVERSATION, ranking).hits()) {
+            for (Hit hit : Pick.within(room, entry -> day(history, entry), BlockText.DAY_TOKENS, ranking)
+                    .hits()) {
                 Line line = history.lines().get((int) hit.entry().id());
                 shown.add(line);
                 found.addAll(line.facts());
@@ -114,5 +115,9 @@ final class Recall {
             found.retainAll(question.facts());
             share.add(block, found.size(), question.facts().size());
         }
+    }
+
+    private static long day(History history, Entry entry) {
+        return Rendering.day(history.lines().get((int) entry.id()));
     }
 }
