@@ -43,10 +43,14 @@ public final class CallRecords {
 
     /** What is known of a call; empty when nothing is, or nothing any more. */
     public Mono<ObjectNode> get(Tenant tenant, String call) {
-        byte[] key = Keys.call(tenant.id(), call);
-        return record.<byte[]>send(redis -> redis.get(key))
-                .mapNotNull(CallRecordCodec::decode)
+        return stored(tenant, call)
                 .map(told -> MAPPER.createObjectNode().put("call", call).setAll(told));
+    }
+
+    /** Without its id, which its key has. */
+    private Mono<ObjectNode> stored(Tenant tenant, String call) {
+        byte[] key = Keys.call(tenant.id(), call);
+        return record.<byte[]>send(redis -> redis.get(key)).mapNotNull(CallRecordCodec::decode);
     }
 
     /** The conversation of a call, as its interactions show it. */
@@ -135,11 +139,10 @@ public final class CallRecords {
     /** Keeps what was thought of a call with what is known of it. False when nothing is known of it any more. */
     public Mono<Boolean> rate(Tenant tenant, String call, double rating) {
         byte[] key = Keys.call(tenant.id(), call);
-        return get(tenant, call)
-                .flatMap(told -> record.send(redis -> redis.set(
-                        key,
-                        MAPPER.writeValueAsBytes(told.put("rating", rating)),
-                        SetArgs.Builder.xx().keepttl())))
+        return stored(tenant, call)
+                .map(told -> CallRecordCodec.encode(told.put("rating", rating)))
+                .flatMap(value -> record.send(
+                        redis -> redis.set(key, value, SetArgs.Builder.xx().keepttl())))
                 .hasElement();
     }
 

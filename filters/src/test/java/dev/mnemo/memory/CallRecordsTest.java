@@ -69,6 +69,23 @@ class CallRecordsTest {
     }
 
     @Test
+    void aRatingIsKeptWithItAndNoLongerThanIt() {
+        LlmCall call = recorded("ada");
+        String key = "mnemo:v1:{" + tenant.id() + "/" + call.id() + "}:call";
+        TestRedis.commands().expire(key, 1_000);
+        long before = TestRedis.commands().strlen(key);
+
+        assertThat(calls.rate(tenant, call.id(), -0.5).block(PATIENCE)).isTrue();
+        assertThat(calls.rate(tenant, call.id(), 0.25).block(PATIENCE)).isTrue();
+
+        assertThat(get(tenant, call).path("rating").asDouble()).isEqualTo(0.25);
+        assertThat(get(tenant, call).path("call").asString()).isEqualTo(call.id());
+        assertThat(TestRedis.commands().strlen(key)).as("still packed").isLessThan(before + 30);
+        assertThat(TestRedis.commands().ttl(key)).isBetween(900L, 1_000L);
+        assertThat(calls.rate(other, call.id(), 1).block(PATIENCE)).isFalse();
+    }
+
+    @Test
     void erasingAUserRemovesThem() {
         LlmCall call = recorded("ada");
         LlmCall eves = recorded("eve");

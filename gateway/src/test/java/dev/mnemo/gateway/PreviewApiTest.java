@@ -224,6 +224,36 @@ class PreviewApiTest {
     }
 
     @Test
+    void whatWasRatedDownIsLeftOutAndToldSo() {
+        HttpResponse<String> call = MNEMO.send(asked("acme", Talk.CHAT.path, Mnemo.body("m", "A poem, please")));
+        String id = call.headers().firstValue("X-Mnemo-Request").orElseThrow();
+        String next = Mnemo.body("m", "Another one");
+        eventually(
+                "it is recorded",
+                () -> json(preview("acme", Talk.CHAT.path, next)).path("parts").has("recent"));
+        JsonNode before = json(preview("acme", Talk.CHAT.path, next));
+
+        HttpResponse<String> rated =
+                MNEMO.send(asked("acme", "/mnemo/v1/feedback", "{\"call\":\"" + id + "\",\"rating\":-1}"));
+
+        assertThat(rated.statusCode()).as(rated.body()).isEqualTo(204);
+        JsonNode after = json(preview("acme", Talk.CHAT.path, next));
+        String interaction = before.path("parts")
+                .path("recent")
+                .path("interactions")
+                .path(0)
+                .path("id")
+                .asString();
+        assertThat(after.path("parts").toString())
+                .isEqualTo("{\"left_out\":[{\"id\":\"" + interaction + "\",\"why\":\"rated\"}]}");
+        assertThat(after.path("reason").asString()).isEqualTo("empty");
+        HttpResponse<String> told =
+                MNEMO.send(MNEMO.to("/mnemo/v1/calls/" + id).header("Authorization", "Bearer acme-key"));
+        assertThat(json(told).path("rating").asInt()).isEqualTo(-1);
+        assertThat(json(told).path("interaction").asString()).isEqualTo(interaction);
+    }
+
+    @Test
     void ofAUserWhoIsNotKnownNothingIsMade() {
         JsonNode told = json(preview("sealing", Talk.CHAT.path, Mnemo.body("m", "Hi")));
 
