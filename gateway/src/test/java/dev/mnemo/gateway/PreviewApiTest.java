@@ -5,7 +5,9 @@ import static dev.mnemo.gateway.Shared.MNEMO;
 import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.call.Capacity;
 import dev.mnemo.redis.TestRedis;
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -13,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +183,8 @@ class PreviewApiTest {
                 .isLessThanOrEqualTo(5_000);
         assertThat(calls()).isEqualTo(metrics);
         assertThat(UPSTREAM.seen).isEmpty();
+        Capacity capacity = MNEMO.bean(Capacity.class);
+        eventually("each has left its place", () -> capacity.calls() == 0 && capacity.bodies() == 0);
     }
 
     private Map<String, String> stored() {
@@ -295,6 +300,29 @@ class PreviewApiTest {
         assertThat(body(preview("looking", Talk.CHAT.path, body))).contains("direct");
         assertThat(MNEMO.ask("looking", user, body).statusCode()).isEqualTo(403);
         assertThat(preview("chatonly", Talk.CHAT.path, body).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void aBodyMayBePackedAndIsNoLargerThanThatOfACall() throws Exception {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(Mnemo.body("m", "x".repeat(300_000)).getBytes(StandardCharsets.UTF_8));
+        }
+        HttpRequest.Builder small = asked("acme", "/mnemo/v1/preview" + Talk.CHAT.path, "")
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(packed.toByteArray()));
+        packed.reset();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(new byte[40 * 1024 * 1024]);
+        }
+        HttpRequest.Builder large = asked("acme", "/mnemo/v1/preview" + Talk.CHAT.path, "")
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(packed.toByteArray()));
+
+        assertThat(body(MNEMO.send(small))).isEqualTo(Mnemo.body("m", "x".repeat(300_000)));
+        HttpResponse<String> refused = MNEMO.send(large);
+        assertThat(refused.statusCode()).isEqualTo(413);
+        assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
     }
 
     @ParameterizedTest
