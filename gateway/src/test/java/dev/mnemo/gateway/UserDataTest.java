@@ -242,7 +242,7 @@ class UserDataTest {
                 .get(0);
         assertThat(only.path("rating").asDouble()).isEqualTo(-1);
         assertThat(only.path("comment").asString()).isEqualTo("wrong");
-        assertThat(TestRedis.commands().get("mnemo:v1:{acme/" + call + "}:call"))
+        assertThat(MNEMO.send(to("acme", "/mnemo/v1/calls/" + call).GET()).body())
                 .contains("\"rating\":-1");
         UPSTREAM.seen.clear();
         MNEMO.ask("acme", user, body("m", "Another talk"));
@@ -265,9 +265,9 @@ class UserDataTest {
 
         rated("acme", call, ",\"comment\":\"canary\"");
 
-        assertThat(TestRedis.commands().get("mnemo:v1:{acme/" + call + "}:call"))
-                .contains("\"rating\":-1")
-                .doesNotContain("canary");
+        HttpResponse<String> told =
+                MNEMO.send(to("acme", "/mnemo/v1/calls/" + call).GET());
+        assertThat(told.body()).contains("\"rating\":-1").doesNotContain("canary");
         JsonNode all = json(send("acme", "GET", "", null));
         assertThat(all.path("interactions").size()).isZero();
         assertThat(all.path("calls").get(0).path("comment").asString()).isEqualTo("canary");
