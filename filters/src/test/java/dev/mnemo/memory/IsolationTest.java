@@ -224,7 +224,7 @@ class IsolationTest {
         return ContextBlock.compose(
                 parts,
                 parts.summary().lines(TOKENS),
-                found.subList(0, Math.min(8, found.size())),
+                Memories.found(found.subList(0, Math.min(8, found.size()))),
                 NOTHING_SAID,
                 20_000,
                 person.tenant.memory());

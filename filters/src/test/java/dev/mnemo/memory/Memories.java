@@ -1,14 +1,18 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.retrieval.Entry;
+import dev.mnemo.retrieval.Hit;
 import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -41,6 +45,15 @@ final class Memories {
 
     static Parts parts(Preferences preferences, List<Interaction> recent, @Nullable Snapshot previous) {
         return new Parts(OWN, preferences.version(), preferences, Summary.NONE, Marks.NONE, recent, previous);
+    }
+
+    /** As if it had been looked for, and come in this order. */
+    static Found found(List<Archived> best) {
+        List<Hit> hits = best.stream()
+                .map(each -> new Entry(each.id(), each.conversation(), each.tokens(), each.index(), 0, false))
+                .map(entry -> new Hit(entry, 1, 1, 0, false))
+                .toList();
+        return new Found(hits, best.stream().collect(Collectors.toMap(Archived::id, each -> each, (a, b) -> a)));
     }
 
     /** Such as one that shows nothing but a preference. */

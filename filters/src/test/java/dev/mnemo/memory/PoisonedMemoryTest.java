@@ -18,7 +18,6 @@ import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -228,10 +227,12 @@ class PoisonedMemoryTest {
             assertThat(JSON.readTree(lines.get(3)))
                     .as("%s", injection)
                     .isEqualTo(JSON.createObjectNode().put("profile", poisoned.profile()));
-            assertThat(lines.get(4)).isEqualTo("Earlier interactions that may matter here, oldest first:");
-            requireSays(injection, lines.get(5), poisoned.found());
-            assertThat(lines.get(6)).isEqualTo("Recent context (last 1 interaction):");
-            requireSays(injection, lines.get(7), poisoned.recent());
+            assertThat(lines.get(4)).startsWith("Earlier interactions that may matter here");
+            assertThat(lines.get(5)).isEqualTo("2026-11-23");
+            requireSays(injection, lines.get(6), poisoned.found());
+            assertThat(lines.get(7)).startsWith("Recent context (last 1 interaction)");
+            assertThat(lines.get(8)).isEqualTo("2026-11-23");
+            requireSays(injection, lines.get(9), poisoned.recent());
         });
     }
 
@@ -240,10 +241,11 @@ class PoisonedMemoryTest {
         POISONED.forEach((injection, poisoned) -> {
             List<String> lines = requireFramed(injection, poisoned.tail());
 
-            assertThat(lines).as("%s", injection).hasSize(3);
+            assertThat(lines).as("%s", injection).hasSize(4);
             assertThat(lines.get(0)).startsWith("Stored data: earlier interactions");
-            requireSays(injection, lines.get(1), poisoned.found());
-            requireSays(injection, lines.get(2), poisoned.recent());
+            assertThat(lines.get(1)).isEqualTo("2026-11-23");
+            requireSays(injection, lines.get(2), poisoned.found());
+            requireSays(injection, lines.get(3), poisoned.recent());
         });
     }
 
@@ -330,8 +332,8 @@ class PoisonedMemoryTest {
                     Seal.NONE);
             Interaction found = stored(Interaction.of(AT, "c", false, "before " + evil, evil + " after", TOKENS));
             Interaction recent = stored(Interaction.of(AT.plusSeconds(1), "c", true, evil, evil, TOKENS));
-            Snapshot tail =
-                    ContextBlock.tail(List.of(Archived.of(recent), Archived.of(found)), NOTHING_SAID, 1_000_000);
+            Snapshot tail = ContextBlock.tail(
+                    Memories.found(List.of(Archived.of(recent), Archived.of(found))), NOTHING_SAID, 1_000_000);
             return new Poisoned(compose(stored, evil, found, recent), tail, said, evil, found, recent);
         }
 
@@ -349,7 +351,7 @@ class PoisonedMemoryTest {
         return ContextBlock.compose(
                 Memories.parts(preferences, List.of(recent), null),
                 summary.lines(TOKENS),
-                List.of(Archived.of(found)),
+                Memories.found(List.of(Archived.of(found))),
                 NOTHING_SAID,
                 1_000_000,
                 MemoryPolicy.DEFAULT);
@@ -371,16 +373,12 @@ class PoisonedMemoryTest {
     }
 
     private static void requireSays(Injection injection, String line, Interaction stored) {
-        ObjectNode expected = JSON.createObjectNode()
-                .put("at", "2026-11-23")
-                .put("user", stored.userText())
-                .put("assistant", stored.assistantText());
+        ArrayNode expected = JSON.createArrayNode().add(stored.userText()).add(stored.assistantText());
         if (stored.partial()) {
-            expected.put("cut_off", true);
+            expected.add("cut off");
         }
         assertThat(JSON.readTree(line)).as("%s", injection).isEqualTo(expected);
-        assertThat(line).startsWith("{\"at\":\"2026-11-23\",\"user\":\"");
-        assertThat(new ArrayList<>(JSON.readTree(line).propertyNames())).startsWith("at", "user", "assistant");
+        assertThat(line).startsWith("[\"");
     }
 
     private static String text(byte[] block) {
