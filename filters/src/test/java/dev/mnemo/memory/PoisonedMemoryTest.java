@@ -217,7 +217,7 @@ class PoisonedMemoryTest {
         POISONED.forEach((injection, poisoned) -> {
             List<String> lines = requireFramed(injection, poisoned.block());
 
-            assertThat(lines).as("%s", injection).hasSize(8);
+            assertThat(lines).as("%s", injection).hasSize(10);
             assertThat(lines.get(0)).startsWith("Stored data about the user");
             assertThat(lines.get(1)).startsWith("User preferences: {\"");
             assertThat(JSON.readTree(lines.get(1).substring("User preferences: ".length())))
