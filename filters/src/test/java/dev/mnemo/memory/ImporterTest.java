@@ -20,13 +20,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** A history that is brought is as if it had been recorded then, in a real Redis. */
@@ -113,29 +114,38 @@ class ImporterTest {
 
     @Test
     void turnsThatEndMeanwhileAreKept() {
-        Importer threaded = new Importer(
-                LINKS.record(),
-                Memories.ACCESS,
-                new Indexer(null),
-                Stores.TOKENS,
-                Schedulers.boundedElastic(),
-                () -> AT.plus(Duration.ofDays(1)));
         for (Tenant each : List.of(tenant, Stores.tenant(id, 20, 0, null))) {
             String user = each == tenant ? "ada" : "bob";
-            Mono<Void> turns = Flux.range(1_000, 150)
-                    .concatMap(i -> Mono.fromRunnable(() -> stores.say(each, user, i, i + 1))
-                            .subscribeOn(Schedulers.boundedElastic()))
-                    .then();
-            Mono<Void> imports = Flux.range(0, 8)
-                    .concatMap(i -> threaded.bring(each, user, lines(numbers(100 * i, 100 * i + 100))))
-                    .then();
+            // With an archive they stand in nobody's way until some of them move; without one each pushes another out.
+            int turns = each == tenant ? 60 : 12;
+            AtomicInteger steps = new AtomicInteger();
+            Scheduler between = Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
+                int step = steps.getAndIncrement();
+                if (step < turns) {
+                    stores.say(each, user, 1_000 + step, 1_001 + step);
+                }
+                task.run();
+            }));
+            Importer disturbed = new Importer(
+                    LINKS.record(),
+                    Memories.ACCESS,
+                    new Indexer(null),
+                    Stores.TOKENS,
+                    between,
+                    () -> AT.plus(Duration.ofDays(1)));
+            stores.say(each, user, 900, 940);
 
-            block(Mono.when(turns, imports));
+            Imported imported = IntStream.iterate(0, i -> i < 1_000 && steps.get() < turns + 1, i -> i + 100)
+                    .mapToObj(i -> block(disturbed.bring(each, user, lines(numbers(0, i + 100)))))
+                    .reduce((first, last) -> last)
+                    .orElseThrow();
 
-            List<String> expected = new ArrayList<>(questions(1_149, 1_000));
-            expected.addAll(questions(799, 0));
-            List<String> kept = each == tenant ? expected : expected.subList(0, 20);
-            assertThat(stores.asked(each, user)).containsExactlyElementsOf(kept);
+            assertThat(steps).hasValueGreaterThan(turns);
+            List<String> expected = new ArrayList<>(questions(999 + turns, 1_000));
+            expected.addAll(questions(939, 900));
+            expected.addAll(questions(imported.imported() + imported.known() + imported.beyond() - 1, 0));
+            assertThat(stores.asked(each, user))
+                    .containsExactlyElementsOf(each == tenant ? expected : expected.subList(0, 20));
             whole(user);
         }
     }
