@@ -27,6 +27,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -92,7 +93,7 @@ final class MnemoApi {
     /** A management port of its own is served by a child context, which finds its parent's routes as well. */
     private static RouterFunction<ServerResponse> onMainPort(
             RouterFunction<ServerResponse> routes, Environment environment) {
-        return request -> routes.route(request).filter(found -> !isManagement(request, environment));
+        return RouterFunctions.nest(request -> !isManagement(request, environment), routes);
     }
 
     private static boolean isManagement(ServerRequest request, Environment environment) {
