@@ -2,8 +2,10 @@ package dev.mnemo.api;
 
 import dev.mnemo.call.Refusal;
 import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -14,13 +16,13 @@ import reactor.core.publisher.Mono;
 /** An error of the API: {@code application/problem+json} (RFC 9457). */
 final class ProblemJson {
 
-    private static final String SOON = "2";
+    private static final Duration SOON = Duration.ofSeconds(2);
 
     private ProblemJson() {}
 
     static Mono<ServerResponse> of(Throwable e) {
         return switch (e) {
-            case Refusal refusal -> answer(refusal.status(), refusal.getMessage());
+            case Refusal refusal -> answer(refusal.status(), refusal.getMessage(), refusal.retryAfter());
             case PreferencesProblem problem -> of(problem.status(), String.valueOf(problem.getMessage()));
             default -> of(503, "Redis does not answer; try again");
         };
@@ -36,7 +38,7 @@ final class ProblemJson {
     }
 
     static Mono<ServerResponse> of(int status, String detail) {
-        return answer(status, "mnemo: " + detail);
+        return answer(status, "mnemo: " + detail, null);
     }
 
     /**
@@ -48,10 +50,16 @@ final class ProblemJson {
         return problem(status).bodyValue(body);
     }
 
-    private static Mono<ServerResponse> answer(int status, String detail) {
+    private static Mono<ServerResponse> answer(int status, String detail, @Nullable Duration asked) {
         ServerResponse.BodyBuilder answer = problem(status);
-        if (status == 503) {
-            answer.header(HttpHeaders.RETRY_AFTER, SOON);
+        Duration wait = asked == null && status == 503 ? SOON : asked;
+        if (wait != null) {
+            answer.header(
+                    HttpHeaders.RETRY_AFTER,
+                    String.valueOf(Math.max(1, wait.plusMillis(999).toSeconds())));
+        }
+        if (status == 401) {
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
         return answer.bodyValue(body(status, detail));
     }
