@@ -6,14 +6,11 @@ import static org.springframework.web.reactive.function.server.RouterFunctions.r
 
 import dev.mnemo.budget.UsageBook;
 import dev.mnemo.call.Audit.Action;
-import dev.mnemo.memory.Interaction;
 import dev.mnemo.memory.InteractionStore;
 import dev.mnemo.memory.MarkStore;
 import dev.mnemo.memory.Preferences;
 import dev.mnemo.memory.PreferencesStore;
-import dev.mnemo.memory.Profile;
 import dev.mnemo.memory.SummaryStore;
-import dev.mnemo.memory.SummaryStore.Summary;
 import dev.mnemo.memory.UserStore;
 import dev.mnemo.tenant.Limit.Scope;
 import dev.mnemo.tenant.Tenant;
@@ -125,7 +122,7 @@ public final class UsersApi {
                     rest.put("user", user);
                     rest.put("preferences", shown(known.getT1()));
                     rest.put("versions", VersionsApi.shown(known.getT2()));
-                    rest.put("summary", shown(known.getT3()));
+                    rest.put("summary", SummaryApi.shown(known.getT3()));
                     rest.put("conversations", known.getT4());
                     rest.put("calls", known.getT5());
                     rest.put(
@@ -160,24 +157,6 @@ public final class UsersApi {
         shown.put("version", preferences.version());
         if (preferences.present()) {
             shown.put("document", new RawValue(preferences.json()));
-        }
-        return shown;
-    }
-
-    private static Map<String, Object> shown(Summary summary) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        if (summary.patterns() != null) {
-            shown.put("patterns", new RawValue(summary.patterns()));
-        }
-        Profile profile = summary.profile();
-        if (profile != null) {
-            Map<String, Object> written = new LinkedHashMap<>();
-            written.put("version", profile.version());
-            written.put("at", profile.at().toString());
-            written.put("model", profile.model());
-            written.put("text", profile.text());
-            written.put("from", profile.from().stream().map(Interaction::toHex).toList());
-            shown.put("written", written);
         }
         return shown;
     }

@@ -7,6 +7,7 @@ import dev.mnemo.api.FeedbackApi;
 import dev.mnemo.api.InteractionsApi;
 import dev.mnemo.api.PreferencesApi;
 import dev.mnemo.api.PreviewApi;
+import dev.mnemo.api.SummaryApi;
 import dev.mnemo.api.UsageApi;
 import dev.mnemo.api.UsersApi;
 import dev.mnemo.api.VersionsApi;
@@ -69,6 +70,7 @@ final class MnemoApi {
             PreferencesStore preferences,
             InteractionsApi interactions,
             UsersApi users,
+            SummaryStore summaries,
             FeedbackApi feedback,
             UsageBook usage,
             Experiment experiment,
@@ -81,6 +83,7 @@ final class MnemoApi {
                         .and(new VersionsApi(door, preferences).routes())
                         .and(interactions.routes())
                         .and(users.routes())
+                        .and(new SummaryApi(door, summaries, MnemoAutoConfiguration.CLOCK).routes())
                         .and(feedback.routes())
                         .and(new UsageApi(door, usage).routes())
                         .and(new ExperimentApi(door, experiment).routes())

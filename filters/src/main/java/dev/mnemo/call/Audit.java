@@ -26,6 +26,7 @@ public interface Audit {
         INTERACTION_PIN,
         INTERACTION_UNPIN,
         FEEDBACK,
+        SUMMARY_DELETE,
         /** Of all that is known of a user. */
         USER_ERASE
     }
