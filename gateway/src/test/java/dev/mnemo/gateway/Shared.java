@@ -111,6 +111,13 @@ final class Shared {
                             - {name: profiles, per: maintenance, tokens: 1M, every: month}
                             - {name: people, per: user, tokens: 1M, every: month}
                         """));
+        tenants.put("whole", Mnemo.tenant("whole", UPSTREAM.port(), """
+                        memory: {context: 600, recent: 30, keep: 30, archive: 200, retrieve: turn, summary: {model: memoir, upstream: fake}}
+                        budgets:
+                          limits:
+                            - {name: calls, per: key, requests: 1M, models: ["told*"], every: month}
+                            - {name: next, per: user, tokens: 1M, every: day, shadow: true}
+                        """));
         tenants.put("tokens", Mnemo.tenant("tokens", UPSTREAM.port(), jwt("tokens")));
         tenants.put(
                 "bare",
