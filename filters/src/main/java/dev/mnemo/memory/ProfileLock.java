@@ -1,6 +1,5 @@
 package dev.mnemo.memory;
 
-import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
@@ -28,7 +27,7 @@ public final class ProfileLock {
      * @return whether it was free; an error means that Redis did not answer
      */
     Mono<Boolean> take(String tenant, String user) {
-        byte[] key = Keys.user(tenant, user, "writing");
+        byte[] key = new UserKeys(tenant, user).writing();
         return link.<String>send(
                         redis -> redis.set(key, TAKEN, SetArgs.Builder.nx().ex(HELD)))
                 .hasElement();

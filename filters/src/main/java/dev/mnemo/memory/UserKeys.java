@@ -62,6 +62,11 @@ final class UserKeys {
         return key("orphans");
     }
 
+    /** A string: somebody writes the user's profile. */
+    byte[] writing() {
+        return key("writing");
+    }
+
     /** A string: the era that began when the user was erased. */
     byte[] erased() {
         return key("erased");

@@ -69,7 +69,8 @@ public final class UserStore {
             of.archive(),
             of.marks(),
             of.comments(),
-            of.versions()
+            of.versions(),
+            of.writing()
         };
         String era = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         return record.<List<byte[]>>eval(
