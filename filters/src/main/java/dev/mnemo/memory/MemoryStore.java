@@ -202,14 +202,14 @@ public final class MemoryStore {
     }
 
     private static Remembered remembered(List<Object> answer) {
-        long status = (long) answer.getFirst();
-        if (status != 1) {
-            return status == 0 ? new Remembered.Erased() : new Remembered.Again();
+        if ((long) answer.getFirst() == 0) {
+            return new Remembered.Erased();
         }
         return new Remembered.Done(
                 (long) answer.get(1),
                 (long) answer.get(2),
-                answer.subList(3, answer.size()).stream()
+                (long) answer.get(3) == 1,
+                answer.subList(4, answer.size()).stream()
                         .map(id -> text(id, ""))
                         .toList());
     }
@@ -288,14 +288,12 @@ public final class MemoryStore {
          *
          * @param interactions how many recent ones there are now
          * @param bytes of them
+         * @param counted whether the patterns were taken; not when another call has changed them since
          * @param forgotten ids of calls whose records are to go
          */
-        record Done(long interactions, long bytes, List<String> forgotten) implements Remembered {}
+        record Done(long interactions, long bytes, boolean counted, List<String> forgotten) implements Remembered {}
 
         /** The user was erased since the call began: nothing was written. */
         record Erased() implements Remembered {}
-
-        /** Another call changed the patterns: nothing was written. */
-        record Again() implements Remembered {}
     }
 }

@@ -26,12 +26,10 @@ public final class Recorder {
 
     private static final byte[] NOTHING = {};
 
-    private static final String BUSY = "too many calls of one user ended at once";
-
     /** With more waiting, interactions are found by their words alone: a model takes a hundred times as long. */
     private static final int CROWD = 64;
 
-    /** How often it is tried anew when another call of the user ended in between. */
+    /** How often it is tried anew to count one when other calls of the user end in between; then it goes uncounted. */
     private static final int TRIES = 8;
 
     private final MemoryStore store;
@@ -78,10 +76,10 @@ public final class Recorder {
         return Mono.fromCallable(() -> Optional.ofNullable(said == null ? null : interaction(turn, said, now, by)))
                 .subscribeOn(background)
                 .doFinally(signal -> waiting.decrementAndGet())
-                .flatMap(interaction -> remember(turn, ending, interaction.orElse(null), now, TRIES));
+                .flatMap(interaction -> remember(turn, ending, interaction.orElse(null), now));
     }
 
-    private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now, int tries) {
+    private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now) {
         Mono<Opened> opening = store.open(turn.tenant(), turn.user(), era(turn))
                 .switchIfEmpty(calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()));
         return opening.publishOn(background).flatMap(opened -> {
@@ -90,12 +88,29 @@ public final class Recorder {
                     .flatMap(remembered -> switch (remembered) {
                         case Remembered.Erased erased ->
                             calls.drop(turn.tenant(), turn.call().id());
-                        case Remembered.Again again
-                        when tries > 1 -> remember(turn, ending, interaction, now, tries - 1);
-                        case Remembered.Again again -> Mono.error(new IllegalStateException(BUSY));
-                        case Remembered.Done done -> remembered(turn, opened, patterns, done);
+                        case Remembered.Done done ->
+                            remembered(turn, opened, patterns, done)
+                                    .then(
+                                            done.counted() || interaction == null
+                                                    ? Mono.empty()
+                                                    : count(turn, interaction, TRIES));
                     });
         });
+    }
+
+    /** Another call of the user ended in between: it is kept all the same, and counted with what is there now. */
+    private Mono<Void> count(Turn turn, Interaction interaction, int tries) {
+        return store.open(turn.tenant(), turn.user(), era(turn))
+                .publishOn(background)
+                .flatMap(opened -> {
+                    byte[] patterns = SummaryStore.sealed(
+                            patterns(opened, interaction), opened.own().seal());
+                    Memo memo = new Memo(NOTHING, "", patterns, opened.patternsNumber());
+                    return store.remember(turn.tenant(), turn.user(), era(turn), memo);
+                })
+                .flatMap(remembered -> remembered instanceof Remembered.Done done && !done.counted() && tries > 1
+                        ? count(turn, interaction, tries - 1)
+                        : Mono.empty());
     }
 
     private static Patterns patterns(Opened opened, Interaction interaction) {

@@ -5,19 +5,21 @@
 -- ARGV     the era in which the call began, or '?' when it is not known; record (bytes 3 to 10 are its request's tag) or '';
 --          how many to keep, how many bytes, seconds to live; the call's id or '', how many ids to keep, seconds for which
 --          they are kept; patterns or '', the number of those that they were made of
--- Returns  {0} when the user was erased since; {2} when the patterns are others by now, and nothing was written; or
---          {1, how many interactions there are, their bytes, id of a call that is kept no longer ...}
+-- Returns  {0} when the user was erased since; or {1, how many interactions there are, their bytes, 1 or 0 when the patterns are
+--          others by now and those that came were not taken, id of a call that is kept no longer ...}
 local record, keep, most, ttl = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local era = redis.call('GET', KEYS[4]) or ''
 if ARGV[1] ~= era and not (ARGV[1] == '?' and era == '') then
   return {0}
 end
 local profile = redis.call('HMGET', KEYS[1], 'bytes', 'patterns#')
+local taken = 1
 if ARGV[9] ~= '' then
-  if (profile[2] or '0') ~= ARGV[10] then
-    return {2}
+  if (profile[2] or '0') == ARGV[10] then
+    redis.call('HSET', KEYS[1], 'patterns', ARGV[9], 'patterns#', tonumber(ARGV[10]) + 1)
+  else
+    taken = 0
   end
-  redis.call('HSET', KEYS[1], 'patterns', ARGV[9], 'patterns#', tonumber(ARGV[10]) + 1)
 end
 local bytes = tonumber(profile[1] or '0')
 local length = 0
@@ -41,7 +43,7 @@ if record ~= '' then
   redis.call('EXPIRE', KEYS[2], ttl)
 end
 redis.call('EXPIRE', KEYS[1], ttl)
-local reply = {1, length, bytes}
+local reply = {1, length, bytes, taken}
 if ARGV[6] ~= '' then
   local calls = redis.call('LPUSH', KEYS[3], ARGV[6])
   redis.call('EXPIRE', KEYS[3], ARGV[8])

@@ -284,7 +284,7 @@ class MemoryDaysTest {
 
         MNEMO.ask("acme", user, Mnemo.body("gpt-4o", "What did you say?"));
 
-        assertThat(lastUpstreamBody()).contains("Half an ans").contains("cut_off");
+        assertThat(lastUpstreamBody()).contains("Half an ans").contains("cut off");
     }
 
     @Test

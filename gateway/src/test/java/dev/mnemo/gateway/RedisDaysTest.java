@@ -74,6 +74,8 @@ class RedisDaysTest {
             for (int i = 1; i <= 20; i++) {
                 assertThat(context(mnemo.ask("open", "ada", conversation.formatted(i))))
                         .contains("snapshot=?1");
+                // Two that end at once would count their user's patterns one after the other.
+                eventually("it is recorded", () -> detached.running() == 0);
             }
 
             // recall and reserve, at once, before the call; settle, open and remember after it, and the call's record.

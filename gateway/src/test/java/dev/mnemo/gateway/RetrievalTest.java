@@ -39,16 +39,13 @@ class RetrievalTest {
     @ParameterizedTest
     @EnumSource
     void whatFitsTheFirstWordsStandsInTheBlockOfTheConversation(Talk talk) throws Exception {
-        HttpResponse<String> first = ask("archived", talk, List.of("What is my daughter called again?"), "Ophelia.");
+        String question = "What is my daughter called again, " + talk + "?";
+        HttpResponse<String> first = ask("archived", talk, List.of(question), "Ophelia.");
 
         String sent = upstreamBody();
         assertThat(sent).contains("Ophelia", "Be terse.").doesNotContain("weather number 3 ");
         String block = block(sent);
-        ask(
-                "archived",
-                talk,
-                List.of("What is my daughter called again?", "Ophelia.", "And the weather number 3?"),
-                "Fine.");
+        ask("archived", talk, List.of(question, "Ophelia.", "And the weather number 3?"), "Fine.");
         assertThat(block(upstreamBody())).as("frozen").isEqualTo(block);
         assertThat(context(first)).contains("snapshot=?0");
     }
