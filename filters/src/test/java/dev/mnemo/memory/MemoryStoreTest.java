@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.Fixtures;
 import dev.mnemo.call.Conversation;
 import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.memory.MemoryStore.Memo;
+import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.memory.PreferencesStore.Change;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
@@ -64,6 +66,29 @@ class MemoryStoreTest {
                 .mapToLong(i -> InteractionCodec.encode(i, new Fingerprint(1), Seal.NONE).length)
                 .sum();
         assertThat(TestRedis.commands().hget(key("ada", "profile"), "bytes")).isEqualTo(String.valueOf(bytes));
+    }
+
+    @Test
+    void whoeverElseEndsAtTheSameTimeAnInteractionIsKept() {
+        byte[] patterns = "patterns".getBytes(UTF_8);
+        Remembered first = block(store.remember(tenant, "ada", "", memo(1, patterns, "0")));
+        Remembered late = block(store.remember(tenant, "ada", "", memo(2, "others".getBytes(UTF_8), "0")));
+
+        assertThat(first)
+                .isInstanceOfSatisfying(
+                        Remembered.Done.class,
+                        done -> assertThat(done.counted()).isTrue());
+        assertThat(late)
+                .isInstanceOfSatisfying(
+                        Remembered.Done.class,
+                        done -> assertThat(done.counted()).isFalse());
+        assertThat(((Parts) recall("ada", "c")).recent()).hasSize(2);
+        assertThat(TestRedis.commands().hget(key("ada", "profile"), "patterns")).isEqualTo("patterns");
+    }
+
+    private static Memo memo(int i, byte[] patterns, String before) {
+        byte[] record = InteractionCodec.encode(interaction(i), new Fingerprint(i), Seal.NONE);
+        return new Memo(record, "", patterns, before);
     }
 
     @Test
