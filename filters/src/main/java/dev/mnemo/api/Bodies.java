@@ -1,14 +1,20 @@
 package dev.mnemo.api;
 
 import dev.mnemo.call.Refusal;
+import java.util.function.Consumer;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /** What requests to the API bring. */
 final class Bodies {
+
+    /** The server tells a body's error twice: when it happens, and when the exchange ends. Once is enough. */
+    private static final Context TOLD_ONCE =
+            Context.of("reactor.onErrorDropped.local", (Consumer<Throwable>) again -> {});
 
     private Bodies() {}
 
@@ -19,6 +25,7 @@ final class Bodies {
      */
     static Mono<byte[]> of(ServerRequest request, int most, String tooLarge) {
         return DataBufferUtils.join(request.exchange().getRequest().getBody(), most)
+                .contextWrite(TOLD_ONCE)
                 .map(Bodies::bytes)
                 .defaultIfEmpty(new byte[0])
                 .onErrorMap(DataBufferLimitException.class, e -> Refusal.of(413, "too_large", tooLarge));

@@ -31,9 +31,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** One small replica, and clients that are too many, too slow or too large for it. */
 class ProcessLimitsTest {
@@ -103,6 +106,7 @@ class ProcessLimitsTest {
         assertThat(greedy.body()).contains("tenant_busy").startsWith("{\"error\":{\"message\":\"mnemo: replica: ");
         assertThat(greedy.headers().firstValue("Retry-After")).hasValue("1");
         assertThat(greedy.headers().firstValue("x-should-retry")).isEmpty();
+        previewIsRefused("greedy", 429);
 
         assertThat(mnemo.ask("modest", "ada", body("m", "x")).statusCode()).isEqualTo(200);
         eventually("it has left", () -> capacity.calls() == 8);
@@ -114,15 +118,26 @@ class ProcessLimitsTest {
         assertThat(full.statusCode()).isEqualTo(503);
         assertThat(full.body()).contains("overloaded_error").contains("mnemo: replica: ");
         assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
+        previewIsRefused("modest", 503);
         assertThat(mnemo.metrics())
                 .contains("mnemo_calls_in_flight 10.0")
-                .contains("mnemo_shed_total{reason=\"replica_busy\"} 1.0")
-                .contains("mnemo_shed_total{reason=\"tenant_busy\"} 1.0");
+                .contains("mnemo_shed_total{reason=\"replica_busy\"} 2.0")
+                .contains("mnemo_shed_total{reason=\"tenant_busy\"} 2.0");
 
         go.countDown();
         for (CompletableFuture<HttpResponse<String>> call : held) {
             assertThat(call.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         }
+    }
+
+    private static void previewIsRefused(String tenant, int status) {
+        OpenApiFile.Operation preview = OpenApiFile.read().operation("preview");
+        HttpResponse<String> answer = mnemo.send(preview.request(mnemo, Map.of(), preview.contentType(), preview.body())
+                .header("Authorization", "Bearer " + tenant + "-key"));
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(preview.problems(answer)).isEmpty();
     }
 
     /** Whatever its coding, and whether or not its length is told. */
@@ -186,6 +201,21 @@ class ProcessLimitsTest {
                     .contains("request_timeout")
                     .contains("\"message\":\"mnemo: body: ");
         }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aBodyForTheApiThatStopsComingIsAProblem(CapturedOutput output) throws Exception {
+        try (Socket client = connect()) {
+            client.getOutputStream()
+                    .write((head("/mnemo/v1/feedback", "greedy-key") + "Content-Length: 100\r\n\r\n{\"call\":")
+                            .getBytes(ISO_8859_1));
+
+            assertThat(rest(client))
+                    .startsWith("HTTP/1.1 408 ")
+                    .contains("application/problem+json", "\"status\":408", "\"detail\":\"mnemo: body: ");
+        }
+        assertThat(output).doesNotContain("onErrorDropped");
     }
 
     @Test
