@@ -5,6 +5,7 @@ import static dev.mnemo.gateway.Shared.MNEMO;
 import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.call.Detached;
 import dev.mnemo.gateway.OpenApiFile.Operation;
 import dev.mnemo.memory.MarkStore;
 import dev.mnemo.redis.TestRedis;
@@ -69,11 +70,6 @@ class OpenApiTest {
                 IntStream.range(0, 99)
                         .mapToObj(i -> "\"p" + i + "\":\"tide\"")
                         .collect(Collectors.joining(",", "{", "}")));
-        ask("importInteractions", 200)
-                .by("whole")
-                .of(EVE)
-                .body(IntStream.range(0, 40).mapToObj(OpenApiTest::earlier).collect(Collectors.joining("\n")))
-                .done();
         UPSTREAM.on(
                 "memoir", exchange -> exchange.json(200, Talk.CHAT.answer("The user loves the tide. ".repeat(100))));
         UPSTREAM.on("told-of-eve", exchange -> exchange.json(200, """
@@ -83,10 +79,20 @@ class OpenApiTest {
                     "whole",
                     EVE,
                     Mnemo.body("told-of-eve", "When is the tide at the northern harbour, on day " + i + "?")));
+            int turns = i + 1;
+            eventually(
+                    "it is recorded",
+                    () -> TestRedis.commands().llen("mnemo:v1:{whole:" + EVE + "}:interactions") == turns);
         }
         eventually(
                 "a profile is written",
                 () -> ask("getSummary", 200).by("whole").of(EVE).done().body().contains("written"));
+        ask("importInteractions", 200)
+                .by("whole")
+                .of(EVE)
+                .body(IntStream.range(0, 40).mapToObj(OpenApiTest::earlier).collect(Collectors.joining("\n")))
+                .done();
+        eventually("the call is known", () -> export("whole", EVE).contains(callOfEve));
         ask("postFeedback", 204)
                 .by("whole")
                 .body("{\"call\":\"" + callOfEve + "\",\"rating\":-1}")
@@ -120,6 +126,8 @@ class OpenApiTest {
         call = id(MNEMO.ask("acme", ADA, Mnemo.body("canary", "What is the " + CANARY + "?")));
         MNEMO.ask("told", ADA, Mnemo.body("m", "x"));
         eventually("the call is known", () -> export("acme", ADA).contains(call));
+        eventually(
+                "nothing of it is on its way", () -> MNEMO.bean(Detached.class).running() == 0);
         eventually(
                 "it is used",
                 () -> ask("getUsageDays", 200)
@@ -383,7 +391,7 @@ class OpenApiTest {
     /** What is not provoked by {@link #calls}, with the test that does. Each 503 is {@link RedisDaysTest}'s. */
     private static final Map<String, String> ELSEWHERE = Map.of(
             "importInteractions 409", "dev.mnemo.memory.ImporterTest",
-            "preview 429", "dev.mnemo.gateway.OverloadTest");
+            "preview 429", "dev.mnemo.gateway.ProcessLimitsTest");
 
     @ParameterizedTest
     @MethodSource("calls")
