@@ -38,7 +38,7 @@ final class OpenApiFile {
 
     private static final String NAME = "https://mnemo.example/openapi.yaml";
 
-    private static final String SPECIFICATION = "https://spec.openapis.org/oas/3.1/schema/2022-10-07";
+    private static final String SPECIFICATION = "https://spec.openapis.org/oas/3.1/schema-base/2022-10-07";
 
     /** Members of an object by a name of the object's own choice: what is in them is no schema. */
     private static final Set<String> DATA = Set.of("example", "examples");
@@ -148,7 +148,9 @@ final class OpenApiFile {
                 .getSchema(SchemaLocation.of(SPECIFICATION))
                 .validate(document)
                 .forEach(error -> problems.add("OpenAPI: " + error));
-        check("", document, problems);
+        if (problems.isEmpty()) {
+            check("", document, problems);
+        }
         return problems;
     }
 
