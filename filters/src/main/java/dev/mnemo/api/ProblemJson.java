@@ -2,10 +2,14 @@ package dev.mnemo.api;
 
 import dev.mnemo.call.Refusal;
 import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
+import dev.mnemo.redis.RedisLink;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -16,6 +20,8 @@ import reactor.core.publisher.Mono;
 /** An error of the API: {@code application/problem+json} (RFC 9457). */
 final class ProblemJson {
 
+    private static final Logger log = LoggerFactory.getLogger(ProblemJson.class);
+
     private static final Duration SOON = Duration.ofSeconds(2);
 
     private ProblemJson() {}
@@ -24,8 +30,14 @@ final class ProblemJson {
         return switch (e) {
             case Refusal refusal -> answer(refusal.status(), refusal.getMessage(), refusal.retryAfter());
             case PreferencesProblem problem -> of(problem.status(), String.valueOf(problem.getMessage()));
-            default -> of(503, "Redis does not answer; try again");
+            case RejectedExecutionException busy -> of(503, "this replica has too much to do; try again");
+            default -> RedisLink.isAway(e) ? of(503, "Redis does not answer; try again") : ofFault(e);
         };
+    }
+
+    private static Mono<ServerResponse> ofFault(Throwable e) {
+        log.error("the API failed", e);
+        return of(500, "a fault of the gateway's own, which its log tells; nothing says that trying again helps");
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.mnemo.memory.InteractionStore;
 import dev.mnemo.memory.MarkStore;
 import dev.mnemo.memory.Preferences;
 import dev.mnemo.memory.PreferencesStore;
+import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
 import dev.mnemo.memory.SummaryStore;
 import dev.mnemo.memory.UserStore;
 import dev.mnemo.tenant.Limit.Scope;
@@ -107,10 +108,12 @@ public final class UsersApi {
                 Flux.just("]}\n".getBytes(UTF_8)));
     }
 
-    /** All but the interactions. */
+    /** All but the interactions. What cannot be read does not keep the rest back. */
     private Mono<Map<String, Object>> rest(Tenant tenant, String user) {
         return Mono.zip(
-                        preferences.get(tenant, user),
+                        preferences
+                                .get(tenant, user)
+                                .onErrorResume(PreferencesProblem.class, e -> Mono.just(Preferences.NONE)),
                         preferences.versions(tenant, user),
                         summaries.get(tenant, user),
                         users.conversations(tenant, user),

@@ -4,11 +4,13 @@ import static dev.mnemo.memory.MemoryStore.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mnemo.call.Refusal;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +134,12 @@ public final class MarkStore {
                     default ->
                         tries > 1
                                 ? mark(tenant, user, id, rating, pin, comment, tries - 1)
-                                : Mono.error(new IllegalStateException("others write all the time"));
+                                : Mono.error(Refusal.later(
+                                        503,
+                                        "others_write",
+                                        "user: others write all the time; try again",
+                                        Duration.ofSeconds(2),
+                                        true));
                 })
                 .defaultIfEmpty(Outcome.UNKNOWN);
     }

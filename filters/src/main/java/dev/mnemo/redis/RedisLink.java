@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -85,6 +86,11 @@ public final class RedisLink {
         return e == NOT_CONNECTED
                 || e instanceof CallNotPermittedException
                 || e instanceof RedisCommandExecutionException;
+    }
+
+    /** Whether a command failed so because Redis was not there, or did not answer; else it is what was asked that is wrong. */
+    public static boolean isAway(Throwable e) {
+        return e instanceof RedisException || e instanceof CallNotPermittedException || e instanceof TimeoutException;
     }
 
     void connected(Lane lane) {
