@@ -54,7 +54,7 @@ public record Interaction(
     /** The same, whose tokens nobody has counted yet. */
     static Interaction uncounted(Instant at, String conversation, boolean partial, String user, String assistant) {
         String kept = cut(user);
-        String answered = cut(assistant);
+        String answered = cut(BlockText.withoutEcho(assistant));
         long thread = conversation(conversation);
         long hash = Fingerprint.of((toHex(thread) + '\0' + user + '\0' + assistant).getBytes(StandardCharsets.UTF_8))
                 .value();
