@@ -34,6 +34,10 @@ class ArchitectureTest {
                 .definedBy("dev.mnemo.redis")
                 .layer("retrieval")
                 .definedBy("dev.mnemo.retrieval")
+                .layer("patterns")
+                .definedBy("dev.mnemo.patterns")
+                .layer("text")
+                .definedBy("dev.mnemo.text")
                 .layer("json")
                 .definedBy("dev.mnemo.json")
                 .layer("sse")
@@ -68,6 +72,10 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
                 .whereLayer("retrieval")
                 .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
+                .whereLayer("patterns")
+                .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
+                .whereLayer("text")
+                .mayOnlyBeAccessedByLayers("retrieval", "patterns")
                 .whereLayer("redis")
                 .mayOnlyBeAccessedByLayers("features", "api", "autoconfigure")
                 .check(MNEMO);
@@ -104,6 +112,8 @@ class ArchitectureTest {
                         "dev.mnemo.sse",
                         "dev.mnemo.dialect",
                         "dev.mnemo.retrieval",
+                        "dev.mnemo.patterns",
+                        "dev.mnemo.text",
                         "dev.mnemo.tenant")
                 .should()
                 .dependOnClassesThat()

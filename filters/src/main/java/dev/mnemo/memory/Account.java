@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.patterns.Patterns;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

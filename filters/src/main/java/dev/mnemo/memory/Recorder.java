@@ -10,6 +10,7 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Opened;
 import dev.mnemo.memory.MemoryStore.Remembered;
+import dev.mnemo.patterns.Patterns;
 import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.seal.Seal;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.patterns.Patterns;
 import dev.mnemo.seal.Seal;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import static dev.mnemo.memory.MemoryStore.bytes;
 import static dev.mnemo.memory.MemoryStore.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.seal.Seal;

@@ -1,5 +1,6 @@
 package dev.mnemo.retrieval;
 
+import dev.mnemo.text.Language;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.mnemo.retrieval;
 
+import dev.mnemo.text.Language;
+
 /** Reads one index after the other, without making an object for each. Damage ends it: what is wrong holds nothing. */
 final class IndexReader {
 

@@ -1,5 +1,9 @@
 package dev.mnemo.retrieval;
 
+import dev.mnemo.text.Dates;
+import dev.mnemo.text.Language;
+import dev.mnemo.text.Token;
+import dev.mnemo.text.Words;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

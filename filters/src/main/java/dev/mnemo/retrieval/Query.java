@@ -1,6 +1,9 @@
 package dev.mnemo.retrieval;
 
-import dev.mnemo.retrieval.Token.Kind;
+import dev.mnemo.text.Language;
+import dev.mnemo.text.Token;
+import dev.mnemo.text.Token.Kind;
+import dev.mnemo.text.Words;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;

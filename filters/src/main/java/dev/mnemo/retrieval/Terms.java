@@ -1,6 +1,8 @@
 package dev.mnemo.retrieval;
 
-import dev.mnemo.retrieval.Token.Kind;
+import dev.mnemo.text.Language;
+import dev.mnemo.text.Token;
+import dev.mnemo.text.Token.Kind;
 
 /** What a token is looked for by: 24 bits of a hash of its stem. In a thousand interactions one of 300 looks is mistaken. */
 final class Terms {

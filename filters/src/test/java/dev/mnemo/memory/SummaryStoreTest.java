@@ -12,6 +12,7 @@ import dev.mnemo.memory.ProfileStore.Material;
 import dev.mnemo.memory.ProfileStore.Said;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.MemoryPolicy;

@@ -2,6 +2,7 @@ package dev.mnemo.retrieval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.text.Language;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

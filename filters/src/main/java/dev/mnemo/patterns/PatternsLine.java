@@ -1,8 +1,8 @@
-package dev.mnemo.memory;
+package dev.mnemo.patterns;
 
-import static dev.mnemo.memory.Patterns.WHOLE;
+import static dev.mnemo.patterns.Patterns.WHOLE;
 
-import dev.mnemo.memory.Patterns.Mean;
+import dev.mnemo.patterns.Patterns.Mean;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

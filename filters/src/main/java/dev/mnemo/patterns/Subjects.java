@@ -1,4 +1,4 @@
-package dev.mnemo.memory;
+package dev.mnemo.patterns;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param marks one bit for each hash of a word that was seen; emptied when half of them are set
  * @param entries heaviest first
  */
-record Subjects(byte[] marks, List<Entry> entries) {
+public record Subjects(byte[] marks, List<Entry> entries) {
 
     private static final int MARKS = 128;
     static final int MOST = 40;
@@ -47,7 +47,7 @@ record Subjects(byte[] marks, List<Entry> entries) {
      * @param weight faded count, in 256ths; at most 65,535
      * @param seen interactions that had the word since it has a place, at most 255
      */
-    record Entry(String word, int weight, int seen) {
+    public record Entry(String word, int weight, int seen) {
 
         /** Encoded. */
         int size() {
@@ -158,7 +158,7 @@ record Subjects(byte[] marks, List<Entry> entries) {
             in.get(bytes);
             String word = new String(bytes, UTF_8);
             // It goes into a prompt: what is stored is not trusted to be what was written.
-            if (!word.codePoints().allMatch(c -> Character.isLetter(c) || Words.isMark(c))) {
+            if (!word.codePoints().allMatch(c -> Character.isLetter(c) || Reading.isMark(c))) {
                 throw new IllegalArgumentException("no word");
             }
             entries.add(new Entry(word, in.getShort() & 0xFFFF, in.get() & 0xFF));

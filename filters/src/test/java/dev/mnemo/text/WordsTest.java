@@ -1,8 +1,8 @@
-package dev.mnemo.retrieval;
+package dev.mnemo.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mnemo.retrieval.Token.Kind;
+import dev.mnemo.text.Token.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,6 +1,6 @@
-package dev.mnemo.retrieval;
+package dev.mnemo.text;
 
-import dev.mnemo.retrieval.Token.Kind;
+import dev.mnemo.text.Token.Kind;
 import java.lang.Character.UnicodeScript;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a text apart: words, numbers, dates, and pairs of characters where a script has no spaces. */
-final class Words {
+/** Takes a text apart: words, numbers, dates, and pairs of characters where a script has no spaces. A pure function. */
+public final class Words {
 
     private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th", "er", "e", "\u00ba", "\u00aa");
 
@@ -34,7 +34,7 @@ final class Words {
     }
 
     /** In the order of the text, its dates last. */
-    static List<Token> of(String text) {
+    public static List<Token> of(String text) {
         String plain = Normalizer.isNormalized(text, Form.NFKC) ? text : Normalizer.normalize(text, Form.NFKC);
         Words words = new Words(plain);
         words.read();

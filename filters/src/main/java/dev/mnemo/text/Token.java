@@ -1,13 +1,14 @@
-package dev.mnemo.retrieval;
+package dev.mnemo.text;
 
 /**
  * A piece of a text that can be looked for.
  *
  * @param text in lower case; of a date as {@link Dates} writes it
  */
-record Token(String text, Kind kind) {
+public record Token(String text, Kind kind) {
 
-    enum Kind {
+    /** What it is. */
+    public enum Kind {
         /** Stemmed. */
         WORD,
         /** Digits, without what groups them. */

@@ -1,19 +1,9 @@
-package dev.mnemo.retrieval;
+package dev.mnemo.text;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.lang.Character.UnicodeScript;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tartarus.snowball.SnowballStemmer;
@@ -36,55 +26,48 @@ import org.tartarus.snowball.ext.SwedishStemmer;
  * was, whatever language the query itself is in. {@link #UNKNOWN} stands for all others: their words stay as they
  * are.
  */
-enum Language {
-    UNKNOWN(0, "", null, null),
-    ENGLISH(1, "en", "english", EnglishStemmer::new),
-    GERMAN(2, "de", "german", GermanStemmer::new),
-    FRENCH(3, "fr", "french", FrenchStemmer::new),
-    SPANISH(4, "es", "spanish", SpanishStemmer::new),
-    ITALIAN(5, "it", "italian", ItalianStemmer::new),
-    PORTUGUESE(6, "pt", "portuguese", PortugueseStemmer::new),
-    DUTCH(7, "nl", "dutch", DutchStemmer::new),
-    SWEDISH(8, "sv", "swedish", SwedishStemmer::new),
-    DANISH(9, "da", "danish", DanishStemmer::new),
-    NORWEGIAN(10, "no", "norwegian", NorwegianStemmer::new),
-    FINNISH(11, "fi", "finnish", FinnishStemmer::new),
-    HUNGARIAN(12, "hu", "hungarian", HungarianStemmer::new),
-    RUSSIAN(13, "ru", "russian", RussianStemmer::new);
+public enum Language {
+    UNKNOWN(0, "", null),
+    ENGLISH(1, "en", EnglishStemmer::new),
+    GERMAN(2, "de", GermanStemmer::new),
+    FRENCH(3, "fr", FrenchStemmer::new),
+    SPANISH(4, "es", SpanishStemmer::new),
+    ITALIAN(5, "it", ItalianStemmer::new),
+    PORTUGUESE(6, "pt", PortugueseStemmer::new),
+    DUTCH(7, "nl", DutchStemmer::new),
+    SWEDISH(8, "sv", SwedishStemmer::new),
+    DANISH(9, "da", DanishStemmer::new),
+    NORWEGIAN(10, "no", NorwegianStemmer::new),
+    FINNISH(11, "fi", FinnishStemmer::new),
+    HUNGARIAN(12, "hu", HungarianStemmer::new),
+    RUSSIAN(13, "ru", RussianStemmer::new);
 
     private static final Language[] ALL = values();
 
-    /** Stop words elsewhere that are common words of English: one of them alone must not decide. */
-    private static final Set<String> ENGLISH_WORDS =
-            Set.of(("also will man war end want come men door son sea seas met mine van"
-                            + " dog sit ill till bare inn hay ham dig dove mint par per sue pour alt sedan contra mod bin")
-                    .split(" "));
-
     /** Each stop word with the weight of its vote for each language: a word of many languages says little. */
-    private static final Map<String, float[]> STOP_WORDS = stopWords();
+    private static final Map<String, float[]> VOTES = votes();
 
     /** As it stands in an index; never changes. */
-    final int code;
+    public final int code;
 
     /** By ISO 639-1; empty for {@link #UNKNOWN}. */
-    final String iso;
+    public final String iso;
 
-    private final @Nullable String stopWords;
     private final @Nullable Supplier<SnowballStemmer> stemmer;
 
-    Language(int code, String iso, @Nullable String stopWords, @Nullable Supplier<SnowballStemmer> stemmer) {
+    Language(int code, String iso, @Nullable Supplier<SnowballStemmer> stemmer) {
         this.code = code;
         this.iso = iso;
-        this.stopWords = stopWords;
         this.stemmer = stemmer;
     }
 
-    static int count() {
+    /** How many there are, {@link #UNKNOWN} among them; codes are below it. */
+    public static int count() {
         return ALL.length;
     }
 
     /** Null for a number that stands for none. */
-    static @Nullable Language ofCode(int code) {
+    public static @Nullable Language ofCode(int code) {
         return code >= 0 && code < ALL.length ? ALL[code] : null;
     }
 
@@ -92,7 +75,7 @@ enum Language {
      * The language that most of the stop words speak for. A text without any, as one of a single noun, is taken for English if
      * it is in Latin letters, and else for {@link #UNKNOWN}.
      */
-    static Language of(List<Token> tokens) {
+    public static Language of(List<Token> tokens) {
         float[] votes = new float[ALL.length];
         int latin = 0;
         int others = 0;
@@ -103,7 +86,7 @@ enum Language {
                 boolean isLatin = UnicodeScript.of(token.text().codePointAt(0)) == UnicodeScript.LATIN;
                 latin += isLatin ? 1 : 0;
                 others += isLatin ? 0 : 1;
-                float[] vote = STOP_WORDS.get(token.text());
+                float[] vote = VOTES.get(token.text());
                 for (int i = 0; vote != null && i < votes.length; i++) {
                     votes[i] += vote[i];
                 }
@@ -116,18 +99,19 @@ enum Language {
         return best == ENGLISH.code && others > latin ? UNKNOWN : ALL[best];
     }
 
-    boolean isStopWord(String word) {
-        float[] vote = STOP_WORDS.get(word);
+    /** Whether the word holds sentences of this language together, so that it says nothing by itself. */
+    public boolean isStopWord(String word) {
+        float[] vote = VOTES.get(word);
         return vote != null && vote[ordinal()] > 0;
     }
 
     /** One for a text; it is not thread-safe. */
-    Stemmer stemmer() {
+    public Stemmer stemmer() {
         return new Stemmer(stemmer == null ? null : stemmer.get());
     }
 
     /** Stems words, and takes accents off what is left, since some people write without. */
-    static final class Stemmer {
+    public static final class Stemmer {
 
         private final @Nullable SnowballStemmer snowball;
         private final Map<String, String> known = new HashMap<>();
@@ -136,7 +120,10 @@ enum Language {
             this.snowball = snowball;
         }
 
-        String stem(String word) {
+        /**
+         * @param word in lower case
+         */
+        public String stem(String word) {
             return known.computeIfAbsent(word, this::stemmed);
         }
 
@@ -150,16 +137,14 @@ enum Language {
         }
     }
 
-    private static Map<String, float[]> stopWords() {
-        Map<String, float[]> words = new HashMap<>();
+    private static Map<String, float[]> votes() {
+        Map<String, float[]> votes = new HashMap<>();
         for (Language language : ALL) {
-            for (String word : language.stopWordList()) {
-                if (language == ENGLISH || !ENGLISH_WORDS.contains(word)) {
-                    words.computeIfAbsent(word, key -> new float[ALL.length])[language.ordinal()] = 1;
-                }
+            for (String word : StopWords.of(language.iso)) {
+                votes.computeIfAbsent(word, key -> new float[ALL.length])[language.ordinal()] = 1;
             }
         }
-        for (float[] vote : words.values()) {
+        for (float[] vote : votes.values()) {
             int languages = 0;
             for (float each : vote) {
                 languages += each > 0 ? 1 : 0;
@@ -168,30 +153,6 @@ enum Language {
                 vote[i] /= languages;
             }
         }
-        return words;
-    }
-
-    /** The lists come with the stemmers: one word at the start of a line, then remarks behind a bar. */
-    private List<String> stopWordList() {
-        if (stopWords == null) {
-            return List.of();
-        }
-        String path = "/org/apache/lucene/analysis/snowball/" + stopWords + "_stop.txt";
-        try (InputStream in = SnowballStemmer.class.getResourceAsStream(path)) {
-            if (in == null) {
-                throw new IllegalStateException("the stemmers' library has no list of stop words at " + path);
-            }
-            List<String> words = new ArrayList<>();
-            BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                int remark = line.indexOf('|');
-                Arrays.stream((remark < 0 ? line : line.substring(0, remark)).split("\\s+"))
-                        .filter(word -> !word.isEmpty())
-                        .forEach(words::add);
-            }
-            return words;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return votes;
     }
 }

@@ -1,40 +1,42 @@
-package dev.mnemo.memory;
+package dev.mnemo.patterns;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mnemo.text.Languages;
+import dev.mnemo.text.StopWords;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of a text, as far as {@link Patterns} look at them: how many there are, in which language, and which ones may
- * stand for a subject. A pure function of the text. Immutable.
+ * A text as {@link Patterns} read it: how many words there are, and which ones may stand for a subject. A pure function of the
+ * text. Immutable.
+ *
+ * <p>What may stand for a subject is judged by what surrounds it, so that no part of an address, an id or a path is taken for a
+ * word; {@link dev.mnemo.text.Words}, which are looked for and not kept, have them apart.
  *
  * @param count of the whole text; a sign of a script without spaces counts as half a word
- * @param language ISO 639-1; null where the text does not tell
+ * @param prose its beginning, without code
  * @param telling words in lower case and how often they stand there, in the order of the text
  */
-record Words(int count, @Nullable String language, Map<String, Integer> telling) {
+record Reading(int count, String prose, Map<String, Integer> telling) {
 
     static final int SHORTEST = 3;
     static final int LONGEST = 24;
 
     /** What is looked at of a text, in characters. */
     private static final int LOOKED_AT = 4 * 1024;
-
-    /** Letters that tell a script. */
-    private static final int ENOUGH = 500;
 
     /** Behind a word like "password" stands what must not be kept, even where it is made of letters. */
     private static final int HUSHED = 3;
@@ -69,28 +71,14 @@ record Words(int count, @Nullable String language, Map<String, Integer> telling)
     private static final int MOST_CAPITALS = 3;
 
     private static final Pattern FENCED = Pattern.compile("```[\\s\\S]*?(?:```|\\z)|`[^`\\n]*+`");
-    private static final Pattern PERSIAN = Pattern.compile("[پچژگ]");
     private static final Pattern SPACE = Pattern.compile("[\\s'’]+");
 
-    /** The words that hold sentences together, and the languages that have them. */
-    private static final Map<String, List<String>> STOP_WORDS = stopWords();
+    /** Words of any request that are no stop words: what is asked for, and thanks. */
+    private static final Set<String> ASIDES = asides();
 
-    /** Scripts that tell a language by themselves. */
-    private static final Map<UnicodeScript, String> ALONE = Map.of(
-            UnicodeScript.HANGUL, "ko",
-            UnicodeScript.GREEK, "el",
-            UnicodeScript.HEBREW, "he",
-            UnicodeScript.THAI, "th",
-            UnicodeScript.DEVANAGARI, "hi",
-            UnicodeScript.BENGALI, "bn",
-            UnicodeScript.TAMIL, "ta",
-            UnicodeScript.GEORGIAN, "ka",
-            UnicodeScript.ARMENIAN, "hy");
-
-    static Words of(String text) {
+    static Reading of(String text) {
         String cut = text.length() > LOOKED_AT ? text.substring(0, LOOKED_AT) : text;
         String prose = FENCED.matcher(cut).replaceAll(" ");
-        Map<String, Integer> votes = new HashMap<>();
         Map<String, Integer> telling = new LinkedHashMap<>();
         int hushed = 0;
         for (String part : SPACE.split(prose)) {
@@ -99,7 +87,6 @@ record Words(int count, @Nullable String language, Map<String, Integer> telling)
                 continue;
             }
             String lower = word.toLowerCase(Locale.ROOT);
-            STOP_WORDS.getOrDefault(lower, List.of()).forEach(language -> votes.merge(language, 1, Integer::sum));
             if (SECRETS.contains(lower)) {
                 hushed = HUSHED;
             } else if (hushed > 0) {
@@ -110,7 +97,13 @@ record Words(int count, @Nullable String language, Map<String, Integer> telling)
                 }
             }
         }
-        return new Words(count(text), language(prose, votes), telling);
+        return new Reading(count(text), prose, telling);
+    }
+
+    /** ISO 639-1; null where the text does not tell. Takes a moment. */
+    @Nullable
+    String language() {
+        return Languages.of(prose);
     }
 
     /** Without quotes, brackets and punctuation around it. */
@@ -178,9 +171,13 @@ record Words(int count, @Nullable String language, Map<String, Integer> telling)
     private static void add(String piece, Kind kind, List<String> pieces) {
         int length = piece.codePointCount(0, piece.length());
         boolean fits = length >= SHORTEST && length <= (kind == Kind.HAN ? LONGEST / 4 : LONGEST);
-        if (fits && kind != Kind.PHRASE && !STOP_WORDS.containsKey(piece)) {
+        if (fits && kind != Kind.PHRASE && mayBeSubject(piece)) {
             pieces.add(piece);
         }
+    }
+
+    private static boolean mayBeSubject(String word) {
+        return StopWords.languages(word).isEmpty() && !ASIDES.contains(word);
     }
 
     private enum Kind {
@@ -218,61 +215,16 @@ record Words(int count, @Nullable String language, Map<String, Integer> telling)
         return words + (signs + 1) / 2;
     }
 
-    private static @Nullable String language(String prose, Map<String, Integer> votes) {
-        Map<UnicodeScript, Integer> scripts = new EnumMap<>(UnicodeScript.class);
-        prose.codePoints()
-                .filter(Character::isLetter)
-                .limit(ENOUGH)
-                .forEach(c -> scripts.merge(UnicodeScript.of(c), 1, Integer::sum));
-        int letters = scripts.values().stream().mapToInt(Integer::intValue).sum();
-        int kana = scripts.getOrDefault(UnicodeScript.HIRAGANA, 0) + scripts.getOrDefault(UnicodeScript.KATAKANA, 0);
-        int east = kana + scripts.getOrDefault(UnicodeScript.HAN, 0);
-        // A few words in Latin letters stand in most technical texts.
-        if (east * 3 > letters) {
-            return kana * 5 > east ? "ja" : "zh";
-        }
-        for (Map.Entry<UnicodeScript, Integer> script : scripts.entrySet()) {
-            if (script.getValue() * 2 > letters && ALONE.containsKey(script.getKey())) {
-                return ALONE.get(script.getKey());
-            }
-        }
-        if (scripts.getOrDefault(UnicodeScript.ARABIC, 0) * 2 > letters) {
-            return PERSIAN.matcher(prose).find() ? "fa" : "ar";
-        }
-        return elected(votes);
-    }
-
-    /** At least two of its words, and more than of any other. */
-    private static @Nullable String elected(Map<String, Integer> votes) {
-        String best = null;
-        int most = 1;
-        boolean tie = false;
-        for (Map.Entry<String, Integer> vote : votes.entrySet()) {
-            tie = vote.getValue() == most || vote.getValue() < most && tie;
-            if (vote.getValue() > most) {
-                best = vote.getKey();
-                most = vote.getValue();
-            }
-        }
-        return tie ? null : best;
-    }
-
-    private static Map<String, List<String>> stopWords() {
-        try (InputStream in = Words.class.getResourceAsStream("stopwords.txt")) {
+    private static Set<String> asides() {
+        try (InputStream in = Reading.class.getResourceAsStream("asides.txt")) {
             if (in == null) {
-                throw new IllegalStateException("stopwords.txt: absent (expected: beside " + Words.class + ")");
+                throw new IllegalStateException("asides.txt: absent (expected: beside " + Reading.class + ")");
             }
-            Map<String, List<String>> words = new HashMap<>();
-            new String(in.readAllBytes(), UTF_8)
+            return new String(in.readAllBytes(), UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
-                    .map(line -> List.of(line.split(" ")))
-                    .forEach(line -> line.stream()
-                            .skip(1)
-                            .distinct()
-                            .forEach(word -> words.computeIfAbsent(word, w -> new ArrayList<>())
-                                    .add(line.getFirst())));
-            return words;
+                    .flatMap(line -> Arrays.stream(line.split(" ")))
+                    .collect(Collectors.toUnmodifiableSet());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

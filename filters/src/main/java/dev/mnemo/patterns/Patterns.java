@@ -1,4 +1,4 @@
-package dev.mnemo.memory;
+package dev.mnemo.patterns;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param languages shares, of {@link #WHOLE}; at most {@link #LANGUAGES}
  * @param means as in {@link Mean}, by its ordinal
  */
-record Patterns(
+public record Patterns(
         int count, int first, int last, int told, Map<String, Integer> languages, int[] means, Subjects subjects) {
 
     /** Encoded, in bytes. */
-    static final int LARGEST = 1024;
+    public static final int LARGEST = 1024;
 
     /** Below it nothing is shown: two or three interactions are no pattern. */
-    static final int FEWEST = 5;
+    public static final int FEWEST = 5;
 
     static final int WHOLE = 1 << 14;
     static final int LANGUAGES = 4;
@@ -52,10 +52,12 @@ record Patterns(
     private static final Pattern TABLE = Pattern.compile("(?m)^\\s{0,3}\\|?\\s*:?-{2,}:?\\s*\\|");
     private static final Pattern QUESTION = Pattern.compile("[?？؟;](?=[\\s\"')\\]»”]|$)");
 
-    static final Patterns NONE = new Patterns(0, 0, 0, 0, Map.of(), new int[Mean.values().length], Subjects.NONE);
+    /** Of nobody whom we know. */
+    public static final Patterns NONE =
+            new Patterns(0, 0, 0, 0, Map.of(), new int[Mean.values().length], Subjects.NONE);
 
     /** What is averaged: a share of {@link #WHOLE}, or words in 16ths. */
-    enum Mean {
+    public enum Mean {
         WRITES,
         ANSWERS,
         CODE,
@@ -70,9 +72,9 @@ record Patterns(
     }
 
     /** With one more interaction. */
-    Patterns plus(Instant at, String user, String assistant) {
-        Words said = Words.of(user);
-        Words answered = Words.of(assistant);
+    public Patterns plus(Instant at, String user, String assistant) {
+        Reading said = Reading.of(user);
+        Reading answered = Reading.of(assistant);
         ZonedDateTime time = at.atZone(ZoneOffset.UTC);
         int day = Math.toIntExact(Math.clamp(time.toLocalDate().toEpochDay(), 0, Integer.MAX_VALUE));
         int[] next = means.clone();
@@ -88,13 +90,13 @@ record Patterns(
         for (int quarter = 0; quarter < 4; quarter++) {
             move(next, Mean.values()[Mean.NIGHT.ordinal() + quarter], share(time.getHour() / 6 == quarter), pace);
         }
-        boolean tells = said.language() != null;
+        String language = said.language();
         return new Patterns(
                 Math.min(count, Integer.MAX_VALUE - 1) + 1,
                 count == 0 ? day : Math.min(first, day),
                 Math.max(last, day),
-                tells ? Math.min(told, Integer.MAX_VALUE - 1) + 1 : told,
-                languages(said.language()),
+                language != null ? Math.min(told, Integer.MAX_VALUE - 1) + 1 : told,
+                languages(language),
                 next,
                 subjects.plus(said.telling(), answered.telling().keySet()));
     }
@@ -135,7 +137,8 @@ record Patterns(
         return LocalDate.ofEpochDay(first);
     }
 
-    byte[] encode() {
+    /** As they are kept: at most {@link #LARGEST} bytes, the same for the same interactions in the same order. */
+    public byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(LARGEST)
                 .put(VERSION)
                 .putInt(count)
@@ -153,7 +156,7 @@ record Patterns(
     }
 
     /** Null for bytes that are damaged or of a version that is not known: they count as absent, and break no call. */
-    static @Nullable Patterns decode(byte[] bytes) {
+    public static @Nullable Patterns decode(byte[] bytes) {
         try {
             ByteBuffer in = ByteBuffer.wrap(bytes);
             if (in.get() != VERSION) {
@@ -190,8 +193,7 @@ record Patterns(
     }
 
     /** The line that a context block shows: a JSON object, without a line break; null while there is no pattern yet. */
-    @Nullable
-    String line() {
+    public @Nullable String line() {
         return count < FEWEST ? null : PatternsLine.of(this);
     }
 

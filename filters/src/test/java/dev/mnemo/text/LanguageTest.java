@@ -1,4 +1,4 @@
-package dev.mnemo.retrieval;
+package dev.mnemo.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,6 @@
-package dev.mnemo.retrieval;
+package dev.mnemo.text;
 
-import dev.mnemo.retrieval.Token.Kind;
+import dev.mnemo.text.Token.Kind;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Month;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Brings the dates of a text to one form: {@code m5} is a May, {@code m5d7} its seventh day; years stay the numbers they are. */
-final class Dates {
+public final class Dates {
 
     /**
      * January to December in each language, with short forms and cases. The JDK knows them too, but only with a module that a
@@ -89,7 +89,7 @@ final class Dates {
     }
 
     /** When an interaction was, by UTC. */
-    static void of(Instant at, List<Token> to) {
+    public static void of(Instant at, List<Token> to) {
         LocalDate date = at.atZone(ZoneOffset.UTC).toLocalDate();
         to.add(month(date.getMonthValue()));
         to.add(day(date.getMonthValue(), date.getDayOfMonth()));
