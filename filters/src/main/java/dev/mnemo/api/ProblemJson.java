@@ -1,7 +1,7 @@
 package dev.mnemo.api;
 
 import dev.mnemo.call.Refusal;
-import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
+import dev.mnemo.memory.PreferencesProblem;
 import dev.mnemo.redis.RedisLink;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import dev.mnemo.call.Memory;
 import dev.mnemo.call.OwnCalls;
 import dev.mnemo.call.TokenEstimate;
 import dev.mnemo.memory.Access;
+import dev.mnemo.memory.AccessStore;
 import dev.mnemo.memory.ArchiveStore;
 import dev.mnemo.memory.CallRecords;
 import dev.mnemo.memory.Finder;
@@ -62,6 +63,11 @@ final class MnemoMemory {
     }
 
     @Bean
+    AccessStore mnemoAccessStore(RedisLinks redis, Access access) {
+        return new AccessStore(redis.record(), access);
+    }
+
+    @Bean
     MemoryStore mnemoMemoryStore(RedisLinks redis, Access access) {
         return new MemoryStore(redis.recall(), redis.record(), access);
     }
@@ -106,8 +112,8 @@ final class MnemoMemory {
 
     @Bean
     PreferencesStore mnemoPreferences(
-            RedisLinks redis, MemoryStore store, TokenCounter tokens, Scheduler mnemoBackground) {
-        return new PreferencesStore(redis.record(), store, tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
+            RedisLinks redis, AccessStore access, TokenCounter tokens, Scheduler mnemoBackground) {
+        return new PreferencesStore(redis.record(), access, tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
     }
 
     /** Loaded when the first interaction of a tenant with an archive is recorded. */
@@ -182,6 +188,7 @@ final class MnemoMemory {
     @ConditionalOnMissingBean
     Memory mnemoMemory(
             MemoryStore store,
+            AccessStore access,
             ArchiveStore archive,
             CallRecords calls,
             Finder finder,
@@ -191,7 +198,15 @@ final class MnemoMemory {
             Detached detached,
             Scheduler mnemoBackground) {
         Recorder recorder = new Recorder(
-                store, archive, calls, indexer, profiles, tokens, mnemoBackground, MnemoAutoConfiguration.CLOCK);
+                store,
+                access,
+                archive,
+                calls,
+                indexer,
+                profiles,
+                tokens,
+                mnemoBackground,
+                MnemoAutoConfiguration.CLOCK);
         return new UserMemory(store, finder, recorder, tokens, detached);
     }
 }

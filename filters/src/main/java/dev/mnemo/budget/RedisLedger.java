@@ -1,5 +1,6 @@
 package dev.mnemo.budget;
 
+import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.mnemo.budget.Claim.Line;
@@ -31,7 +32,7 @@ public final class RedisLedger implements Ledger {
     private static final long GRACE = Duration.ofHours(25).toSeconds();
 
     /** With it, the script holds nothing. */
-    private static final byte[] NO_LEASE = ascii(0);
+    private static final byte[] NO_LEASE = number(0);
 
     private final RedisLink link;
     private final byte[] lease;
@@ -50,7 +51,7 @@ public final class RedisLedger implements Ledger {
     /** For tests that have their own idea of what time it is. */
     RedisLedger(RedisLink link, Duration lease, UnaryOperator<Script> changed) {
         this.link = link;
-        this.lease = ascii(lease.toSeconds());
+        this.lease = number(lease.toSeconds());
         this.reserve = changed.apply(Script.of(RedisLedger.class, "reserve.lua"));
         this.settle = changed.apply(Script.of(RedisLedger.class, "settle.lua"));
         this.renew = changed.apply(Script.of(RedisLedger.class, "renew.lua"));
@@ -71,9 +72,9 @@ public final class RedisLedger implements Ledger {
         List<Edges> edges = edges(claim);
         List<String> counters = counters(lines, edges);
         List<byte[]> args = new ArrayList<>(7 + lines.size() * 4);
-        args.add(ascii(lines.stream().filter(Line::isCalendar).count()));
-        args.add(ascii(lines.stream().filter(Line::isMinute).count()));
-        args.add(ascii(claim.wish()));
+        args.add(number(lines.stream().filter(Line::isCalendar).count()));
+        args.add(number(lines.stream().filter(Line::isMinute).count()));
+        args.add(number(claim.wish()));
         args.add(leased);
         long from = 0;
         long until = Windows.ENDLESS.end();
@@ -85,14 +86,14 @@ public final class RedisLedger implements Ledger {
             until = Math.min(until, edges.get(i).end());
             keys[2 + i] = Keys.tenant(claim.tenant(), counters.get(i));
         }
-        args.add(ascii(from));
-        args.add(ascii(until));
+        args.add(number(from));
+        args.add(number(until));
         args.add(String.join(" ", counters).getBytes(US_ASCII));
         for (int i = 0; i < lines.size(); i++) {
-            args.add(ascii(lines.get(i).mostBefore()));
-            args.add(ascii(lines.get(i).must()));
-            args.add(ascii(lines.get(i).rate()));
-            args.add(ascii(edges.get(i).end() + GRACE));
+            args.add(number(lines.get(i).mostBefore()));
+            args.add(number(lines.get(i).must()));
+            args.add(number(lines.get(i).rate()));
+            args.add(number(edges.get(i).end() + GRACE));
         }
         return link.<List<Long>>eval(reserve, ScriptOutputType.MULTI, keys, args.toArray(byte[][]::new))
                 .flatMap(answer -> {
@@ -115,13 +116,13 @@ public final class RedisLedger implements Ledger {
         List<Line> lines = claim.lines();
         LocalDate day = LocalDate.ofInstant(claim.at(), ZoneOffset.UTC);
         List<byte[]> args = new ArrayList<>(7 + lines.size() * 2);
-        args.add(ascii(lines.stream().filter(Line::isCalendar).count()));
-        args.add(ascii(lines.stream().filter(Line::isMinute).count()));
+        args.add(number(lines.stream().filter(Line::isCalendar).count()));
+        args.add(number(lines.stream().filter(Line::isMinute).count()));
         args.add((unheld == Unheld.CHARGE ? "charge" : "correct").getBytes(US_ASCII));
         args.add(claim.row().field().getBytes(US_ASCII));
         args.add(UsageRow.Name.OTHERS.field().getBytes(US_ASCII));
         args.add(used.toBytes());
-        args.add(ascii(UsageBook.forgotten(day)));
+        args.add(number(UsageBook.forgotten(day)));
         List<Edges> edges = edges(claim);
         List<String> counters = counters(lines, edges);
         args.add(String.join(" ", counters).getBytes(US_ASCII));
@@ -131,8 +132,8 @@ public final class RedisLedger implements Ledger {
         keys[2] = UsageBook.key(claim.tenant(), day);
         for (int i = 0; i < lines.size(); i++) {
             keys[3 + i] = Keys.tenant(claim.tenant(), counters.get(i));
-            args.add(ascii(used.of(lines.get(i).limit(), claim.policy())));
-            args.add(ascii(edges.get(i).end() + GRACE));
+            args.add(number(used.of(lines.get(i).limit(), claim.policy())));
+            args.add(number(edges.get(i).end() + GRACE));
         }
         return link.<Long>eval(settle, ScriptOutputType.INTEGER, keys, args.toArray(byte[][]::new))
                 .flatMap(answer -> {
@@ -174,7 +175,7 @@ public final class RedisLedger implements Ledger {
                     keys.add(Keys.tenant(tenant, line.counter(windows.around(line.limit(), claim.at()))));
                 }
             }
-            args.add(ascii(keys.size() - before));
+            args.add(number(keys.size() - before));
         }
         return link.eval(renew, ScriptOutputType.MULTI, keys.toArray(byte[][]::new), args.toArray(byte[][]::new));
     }
@@ -214,9 +215,5 @@ public final class RedisLedger implements Ledger {
 
     private static byte[] hold(Claim claim) {
         return Keys.tenant(claim.tenant(), "hold:" + claim.id());
-    }
-
-    private static byte[] ascii(long number) {
-        return Long.toString(number).getBytes(US_ASCII);
     }
 }

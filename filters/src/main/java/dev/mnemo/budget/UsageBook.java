@@ -1,5 +1,6 @@
 package dev.mnemo.budget;
 
+import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.mnemo.budget.Claim.Line;
@@ -194,9 +195,5 @@ public final class UsageBook {
     /** When a day is forgotten, in epoch seconds. */
     static long forgotten(LocalDate day) {
         return day.plusDays(DAYS).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
-    }
-
-    private static byte[] number(long number) {
-        return Long.toString(number).getBytes(US_ASCII);
     }
 }

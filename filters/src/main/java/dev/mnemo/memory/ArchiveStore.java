@@ -1,7 +1,8 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.memory.MemoryStore.number;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static dev.mnemo.redis.Wire.NOTHING;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.number;
 
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
@@ -28,9 +29,7 @@ public final class ArchiveStore {
     /** Of the archive for each interaction that it may hold. */
     private static final long BYTES_EACH = 4 * 1024;
 
-    private static final byte[] REVISION = "revision".getBytes(US_ASCII);
-    private static final byte[] NOTHING = {};
-
+    private static final byte[] REVISION = ascii("revision");
     private final RedisLink recall;
     private final RedisLink record;
     private final Scheduler background;
@@ -80,7 +79,7 @@ public final class ArchiveStore {
                 all.addAll(segment.archived());
             }
         }
-        MemoryStore.interactions(recent, own).forEach(interaction -> all.add(Archived.of(interaction)));
+        InteractionCodec.decode(recent, own.seal()).forEach(interaction -> all.add(Archived.of(interaction)));
         return all;
     }
 
@@ -110,7 +109,7 @@ public final class ArchiveStore {
     }
 
     private Mono<Void> fold(UserKeys of, MemoryPolicy policy, byte[] revision, List<byte[]> records, UserAccess own) {
-        List<Interaction> oldest = MemoryStore.interactions(records, own);
+        List<Interaction> oldest = InteractionCodec.decode(records, own.seal());
         if (oldest.isEmpty()) {
             // Nothing of it can be read; what is newer pushes it out.
             return Mono.empty();

@@ -1,7 +1,7 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.memory.MemoryStore.bytes;
-import static dev.mnemo.memory.MemoryStore.number;
+import static dev.mnemo.redis.Wire.bytes;
+import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
@@ -89,7 +89,8 @@ final class History {
     }
 
     private static Run run(Read read, long before) {
-        List<Interaction> found = new ArrayList<>(MemoryStore.interactions(read.records(), read.own()));
+        List<Interaction> found = new ArrayList<>(
+                InteractionCodec.decode(read.records(), read.own().seal()));
         for (byte[] stored : read.segments()) {
             Segment segment = Segment.decode(stored, read.own().seal());
             if (segment != null) {

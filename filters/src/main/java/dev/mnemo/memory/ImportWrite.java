@@ -1,7 +1,8 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.memory.MemoryStore.number;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static dev.mnemo.redis.Wire.NOTHING;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.number;
 
 import dev.mnemo.memory.ImportLines.Read;
 import dev.mnemo.memory.ImportPlan.Piece;
@@ -19,7 +20,6 @@ final class ImportWrite {
     /** Where the arguments say how many marks there are. */
     private static final int MARKS_AT = 14;
 
-    private static final byte[] NOTHING = {};
     private static final byte[] NO_MARK = new Marks.Mark(0, false).encode();
 
     private ImportWrite() {}
@@ -45,7 +45,7 @@ final class ImportWrite {
     static Sent sent(ImportJob job, Piece piece, Importer.Preparer preparer) {
         return switch (piece) {
             case Piece.Stays(int index, Stored stored) ->
-                new Sent(stored.count(), stored.bytes(), ("=" + index).getBytes(US_ASCII), List.of());
+                new Sent(stored.count(), stored.bytes(), ascii("=" + index), List.of());
             case Piece.Made(List<Archived> interactions) -> {
                 List<Interaction> whole = interactions.stream()
                         .map(each -> job.prepared(each.whole().get(), preparer))
@@ -75,7 +75,7 @@ final class ImportWrite {
         MemoryPolicy policy = job.tenant.memory();
         List<Recent> before = known.recent();
         List<byte[]> args = new ArrayList<>(List.of(
-                job.own.era().getBytes(US_ASCII),
+                ascii(job.own.era()),
                 known.revision(),
                 number(before.size()),
                 before.isEmpty() ? NOTHING : before.getFirst().record(),
@@ -105,7 +105,7 @@ final class ImportWrite {
             Read.Line line = job.lines.get(each.id());
             if (line != null && !beyond.contains(each.id()) && (line.mark() != null || line.comment() != null)) {
                 String id = Interaction.toHex(each.id());
-                args.add(id.getBytes(US_ASCII));
+                args.add(ascii(id));
                 args.add(line.mark() == null ? NO_MARK : line.mark().encode());
                 args.add(line.comment() == null ? NOTHING : MarkStore.seal(id, line.comment(), job.own));
                 marks++;

@@ -1,5 +1,7 @@
 package dev.mnemo.memory;
 
+import static dev.mnemo.redis.Wire.NOTHING;
+
 import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.memory.ImportLines.Read;
@@ -46,10 +48,8 @@ public final class Importer {
     private static final int STEP = 64;
 
     private static final int SEGMENTS_READ = 8;
-    private static final byte[] NOTHING = {};
-
     private final RedisLink link;
-    private final MemoryStore store;
+    private final AccessStore access;
     private final Preparer preparer;
     private final Scheduler background;
     private final InstantSource clock;
@@ -67,7 +67,7 @@ public final class Importer {
             Scheduler background,
             InstantSource clock) {
         this.link = link;
-        this.store = new MemoryStore(link, link, access);
+        this.access = new AccessStore(link, access);
         this.preparer = (policy, line) -> {
             Interaction counted = line.counted(tokens);
             return policy.archive() == 0
@@ -125,7 +125,7 @@ public final class Importer {
                         true));
             }
             // The era is that of the beginning: a user who is erased meanwhile stays erased.
-            return store.open(tenant, user)
+            return access.open(tenant, user)
                     .zipWhen(opened -> ndjson)
                     .flatMap(begun -> read(
                             begun.getT2(),

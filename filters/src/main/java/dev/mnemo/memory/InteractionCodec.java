@@ -9,7 +9,9 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.seal.Seal;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +110,27 @@ final class InteractionCodec {
         } catch (BufferUnderflowException | ZstdException e) {
             return null;
         }
+    }
+
+    /**
+     * Those of them that can be read.
+     *
+     * @param records each a {@code byte[]}
+     */
+    static List<Interaction> decode(List<?> records, Seal seal) {
+        if (records.isEmpty()) {
+            return List.of();
+        }
+        List<Interaction> interactions = new ArrayList<>(records.size());
+        try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
+            for (Object record : records) {
+                Interaction interaction = record instanceof byte[] bytes ? decode(bytes, seal, unpacker) : null;
+                if (interaction != null) {
+                    interactions.add(interaction);
+                }
+            }
+        }
+        return interactions;
     }
 
     /** Of a record, without opening it; 0 for one of a version that is not known. */

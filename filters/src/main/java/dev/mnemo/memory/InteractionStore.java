@@ -1,6 +1,8 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.memory.MemoryStore.number;
+import static dev.mnemo.redis.Wire.NOTHING;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.mnemo.memory.History.Place;
@@ -28,12 +30,10 @@ public final class InteractionStore {
     /** How many are read at once where all are. */
     private static final int RUN = 64;
 
-    private static final byte[] NOTHING = {};
-
     private final RedisLink link;
     private final Scheduler background;
     private final History history;
-    private final MemoryStore store;
+    private final AccessStore access;
 
     /**
      * @param background where records are opened and unpacked, never on an event loop
@@ -42,7 +42,7 @@ public final class InteractionStore {
         this.link = link;
         this.background = background;
         this.history = new History(link, access, background);
-        this.store = new MemoryStore(link, link, access);
+        this.access = new AccessStore(link, access);
     }
 
     /**
@@ -93,7 +93,7 @@ public final class InteractionStore {
         }
         UserKeys of = new UserKeys(tenant.id(), user);
         byte[][] ids = interactions.stream()
-                .map(interaction -> Interaction.toHex(interaction.id()).getBytes(US_ASCII))
+                .map(interaction -> ascii(Interaction.toHex(interaction.id())))
                 .toArray(byte[][]::new);
         return Mono.zip(
                         link.<List<KeyValue<byte[], byte[]>>>send(redis -> redis.hmget(of.marks(), ids)),
@@ -134,15 +134,14 @@ public final class InteractionStore {
     private Mono<Boolean> forget(Tenant tenant, String user, long id, Place place) {
         String name = Interaction.toHex(id);
         return switch (place) {
-            case Place.Recent recent ->
-                forget(tenant, user, "record".getBytes(US_ASCII), name.getBytes(US_ASCII), recent.record());
+            case Place.Recent recent -> forget(tenant, user, ascii("record"), ascii(name), recent.record());
             case Place.Archived archived ->
-                store.open(tenant, user, archived.own().era())
+                access.open(tenant, user, archived.own().era())
                         .flatMap(opened -> forget(
                                 tenant,
                                 user,
-                                "segment".getBytes(US_ASCII),
-                                name.getBytes(US_ASCII),
+                                ascii("segment"),
+                                ascii(name),
                                 archived.stored(),
                                 without(archived.segment(), id, opened.own())));
         };
@@ -156,7 +155,7 @@ public final class InteractionStore {
 
     /** Removes all interactions, with all that hangs on them or was made of them: the summary too. Preferences stay. */
     public Mono<Void> forgetAll(Tenant tenant, String user) {
-        return forget(tenant, user, "all".getBytes(US_ASCII)).then();
+        return forget(tenant, user, ascii("all")).then();
     }
 
     private Mono<Boolean> forget(Tenant tenant, String user, byte[]... what) {

@@ -1,12 +1,14 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.memory.MemoryStore.number;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static dev.mnemo.redis.Wire.NOTHING;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.call.Refusal;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
+import dev.mnemo.redis.Wire;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
@@ -32,8 +34,6 @@ public final class MarkStore {
 
     private static final Script MARK = Script.of(MarkStore.class, "mark.lua");
 
-    private static final byte[] NOTHING = {};
-
     /** How often it is tried anew when somebody else wrote in between. */
     private static final int TRIES = 8;
 
@@ -48,7 +48,7 @@ public final class MarkStore {
 
     private final RedisLink link;
     private final History history;
-    private final MemoryStore store;
+    private final AccessStore access;
 
     /**
      * @param background where records are opened and unpacked, never on an event loop
@@ -56,7 +56,7 @@ public final class MarkStore {
     public MarkStore(RedisLink link, Access access, Scheduler background) {
         this.link = link;
         this.history = new History(link, access, background);
-        this.store = new MemoryStore(link, link, access);
+        this.access = new AccessStore(link, access);
     }
 
     /**
@@ -74,13 +74,13 @@ public final class MarkStore {
 
     /** To a call that was not recorded, and so has no interaction. */
     public Mono<Outcome> comment(Tenant tenant, String user, String call, String comment) {
-        return store.open(tenant, user)
+        return access.open(tenant, user)
                 .flatMap(opened -> mark(
                         tenant,
                         user,
                         NOTHING,
                         NOTHING,
-                        call.getBytes(US_ASCII),
+                        ascii(call),
                         NOTHING,
                         NOTHING,
                         seal(call, comment, opened.own())))
@@ -93,10 +93,10 @@ public final class MarkStore {
             return Mono.just(Map.of());
         }
         byte[] comments = new UserKeys(tenant.id(), user).comments();
-        byte[][] ids = calls.stream().map(id -> id.getBytes(US_ASCII)).toArray(byte[][]::new);
+        byte[][] ids = calls.stream().map(Wire::ascii).toArray(byte[][]::new);
         return link.<List<KeyValue<byte[], byte[]>>>send(redis -> redis.hmget(comments, ids))
                 .filter(found -> found.stream().anyMatch(KeyValue::hasValue))
-                .flatMap(found -> store.open(tenant, user).map(opened -> {
+                .flatMap(found -> access.open(tenant, user).map(opened -> {
                     Map<String, String> said = new HashMap<>();
                     for (int i = 0; i < ids.length; i++) {
                         String text = comment(calls.get(i), found.get(i).getValueOrElse(NOTHING), opened.own());
@@ -113,13 +113,13 @@ public final class MarkStore {
             Tenant tenant, String user, long id, byte[] rating, byte[] pin, @Nullable String comment, int tries) {
         return history.find(tenant, user, id)
                 .filter(place -> place.interaction() != null)
-                .zipWhen(place -> store.open(tenant, user, place.own().era()))
+                .zipWhen(place -> access.open(tenant, user, place.own().era()))
                 .flatMap(found -> mark(
                         tenant,
                         user,
-                        found.getT1().own().era().getBytes(US_ASCII),
-                        found.getT1().revision().getBytes(US_ASCII),
-                        Interaction.toHex(id).getBytes(US_ASCII),
+                        ascii(found.getT1().own().era()),
+                        ascii(found.getT1().revision()),
+                        ascii(Interaction.toHex(id)),
                         rating,
                         pin,
                         comment == null
@@ -170,7 +170,7 @@ public final class MarkStore {
     }
 
     private static byte[] text(double rating) {
-        return Double.toString(rating).getBytes(US_ASCII);
+        return ascii(Double.toString(rating));
     }
 
     /**

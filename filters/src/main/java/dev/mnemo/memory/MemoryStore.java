@@ -1,8 +1,11 @@
 package dev.mnemo.memory;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static dev.mnemo.redis.Wire.NOTHING;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.bytes;
+import static dev.mnemo.redis.Wire.number;
+import static dev.mnemo.redis.Wire.text;
 
-import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.call.Conversation;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
@@ -14,14 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Users in Redis, as calls read and write them. An error means that Redis did not answer. Thread-safe. */
+/** Users in Redis, as calls recall and remember them. An error means that Redis did not answer. Thread-safe. */
 public final class MemoryStore {
 
     private static final Script RECALL = Script.of(MemoryStore.class, "recall.lua");
-    private static final Script OPEN = Script.of(MemoryStore.class, "open.lua");
     private static final Script REMEMBER = Script.of(MemoryStore.class, "remember.lua");
     private static final Script FREEZE = Script.of(MemoryStore.class, "freeze.lua");
 
@@ -39,10 +40,6 @@ public final class MemoryStore {
 
     /** What is kept of one user's recent interactions, in bytes. */
     static final int MOST = 64 * 1024;
-
-    private static final byte[] NOTHING = {};
-
-    static final Snapshot EMPTY = Snapshot.nothing(0, false, new byte[0]);
 
     /** How much a script says of a conversation that has its block. */
     private static final int FROZEN_REPLY = 4;
@@ -117,10 +114,10 @@ public final class MemoryStore {
                         FREEZE,
                         ScriptOutputType.INTEGER,
                         keys,
-                        own.era().getBytes(US_ASCII),
+                        ascii(own.era()),
                         snapshot.encode(conversation, own.seal()),
                         number(least(goesOn ? FROZEN : FIRST, tenant).toSeconds()),
-                        Keys.encoded(conversation).getBytes(US_ASCII),
+                        ascii(Keys.encoded(conversation)),
                         of.snapshots(),
                         number(CONVERSATIONS),
                         number(tenant.memory().ttl().toSeconds()))
@@ -131,40 +128,6 @@ public final class MemoryStore {
     private static Duration least(Duration time, Tenant tenant) {
         Duration ttl = tenant.memory().ttl();
         return ttl.compareTo(time) < 0 ? ttl : time;
-    }
-
-    /** What it takes to read and write for a user; no matter when they were erased. */
-    Mono<UserAccess> own(Tenant tenant, String user) {
-        return tenant.memory().seal() == null
-                ? Mono.fromSupplier(() -> access.of(tenant, user, null, null))
-                : open(tenant, user).map(Opened::own);
-    }
-
-    /** What is needed to write for a user, as of now. */
-    Mono<Opened> open(Tenant tenant, String user) {
-        return open(tenant, user, UserAccess.ANY);
-    }
-
-    /**
-     * What is needed to write for a user, and what the next interaction is added to; empty when the user was erased since.
-     *
-     * @param era in which it began
-     */
-    Mono<Opened> open(Tenant tenant, String user, String era) {
-        UserKeys of = new UserKeys(tenant.id(), user);
-        return record.<List<Object>>eval(
-                        OPEN,
-                        ScriptOutputType.MULTI,
-                        new byte[][] {of.profile(), of.erased()},
-                        Access.freshSalt(tenant),
-                        number(tenant.memory().ttl().toSeconds()),
-                        era.getBytes(US_ASCII))
-                .filter(answer -> !answer.isEmpty())
-                .map(answer -> new Opened(
-                        access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
-                        text(answer.get(2), "0"),
-                        bytes(answer.get(3)),
-                        Attempt.decode(bytes(answer.get(4)))));
     }
 
     /**
@@ -179,16 +142,16 @@ public final class MemoryStore {
                         REMEMBER,
                         ScriptOutputType.MULTI,
                         keys,
-                        era.getBytes(US_ASCII),
+                        ascii(era),
                         memo.record(),
                         number(mostInteractions(policy)),
                         number(mostBytes(policy)),
                         number(policy.ttl().toSeconds()),
-                        memo.call().getBytes(US_ASCII),
+                        ascii(memo.call()),
                         number(CALLS),
                         number(policy.calls().toSeconds()),
                         memo.patterns(),
-                        memo.patternsBefore().getBytes(US_ASCII))
+                        ascii(memo.patternsBefore()))
                 .map(MemoryStore::remembered);
     }
 
@@ -220,7 +183,7 @@ public final class MemoryStore {
         String name = (long) answer.get(1) == 1 ? conversation.name() : Objects.requireNonNull(conversation.older());
         Snapshot snapshot = stored == null ? null : Snapshot.decode(stored, name, own.seal());
         if (answer.size() == FROZEN_REPLY) {
-            return new Recalled.Frozen(own, Objects.requireNonNullElse(snapshot, EMPTY));
+            return new Recalled.Frozen(own, Objects.requireNonNullElse(snapshot, Snapshot.EMPTY));
         }
         return new Recalled.Parts(
                 own,
@@ -228,47 +191,9 @@ public final class MemoryStore {
                 PreferencesCodec.decode(bytes(answer.get(5)), bytes(answer.get(6)), bytes(answer.get(7)), own.seal()),
                 Summary.decode(bytes(answer.get(8)), bytes(answer.get(9)), own.seal()),
                 Marks.decode((List<?>) answer.get(10)),
-                interactions((List<?>) answer.get(11), own),
+                InteractionCodec.decode((List<?>) answer.get(11), own.seal()),
                 snapshot);
     }
-
-    static List<Interaction> interactions(List<?> records, UserAccess own) {
-        if (records.isEmpty()) {
-            return List.of();
-        }
-        List<Interaction> interactions = new ArrayList<>(records.size());
-        try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
-            for (Object record : records) {
-                Interaction interaction =
-                        record instanceof byte[] bytes ? InteractionCodec.decode(bytes, own.seal(), unpacker) : null;
-                if (interaction != null) {
-                    interactions.add(interaction);
-                }
-            }
-        }
-        return interactions;
-    }
-
-    static byte @Nullable [] bytes(@Nullable Object value) {
-        return value instanceof byte[] bytes ? bytes : null;
-    }
-
-    private static String text(@Nullable Object value, String otherwise) {
-        return value instanceof byte[] bytes ? new String(bytes, US_ASCII) : otherwise;
-    }
-
-    static byte[] number(long value) {
-        return Long.toString(value).getBytes(US_ASCII);
-    }
-
-    /**
-     * A user about to be written for.
-     *
-     * @param patternsNumber of the patterns as they are
-     * @param patterns sealed; null when there are none
-     * @param attempt the last one to write a profile
-     */
-    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns, Attempt attempt) {}
 
     /**
      * What is to be remembered of a call.

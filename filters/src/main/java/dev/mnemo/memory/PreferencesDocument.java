@@ -3,7 +3,6 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.memory.Preferences.Member;
-import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

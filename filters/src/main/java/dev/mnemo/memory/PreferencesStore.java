@@ -1,20 +1,19 @@
 package dev.mnemo.memory;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static dev.mnemo.redis.Wire.NOTHING;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.memory.Preferences.Member;
 import dev.mnemo.memory.Version.Edit;
 import dev.mnemo.memory.Version.Kind;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
-import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,18 +29,10 @@ public final class PreferencesStore {
 
     private static final Script WRITE = Script.of(PreferencesStore.class, "preferences.lua");
 
-    private static final byte[] NOTHING = {};
-
     private static final String ANY = "*";
 
     /** How often a change is tried anew when somebody else wrote in between: each time one of them has come through. */
     private static final int TRIES = 64;
-
-    /** Versions of a user. */
-    static final int VERSIONS = 50;
-
-    /** All versions of a user, in bytes; more only where the newest alone is larger. */
-    static final int VERSIONS_BYTES = 256 * 1024;
 
     /** What became of a change. */
     public sealed interface Change {
@@ -58,7 +49,8 @@ public final class PreferencesStore {
     }
 
     private final RedisLink link;
-    private final MemoryStore store;
+    private final AccessStore access;
+    private final VersionStore versions;
     private final TokenCounter tokens;
     private final Scheduler background;
     private final InstantSource clock;
@@ -68,9 +60,10 @@ public final class PreferencesStore {
      * @param clock tells when a change was made
      */
     public PreferencesStore(
-            RedisLink link, MemoryStore store, TokenCounter tokens, Scheduler background, InstantSource clock) {
+            RedisLink link, AccessStore access, TokenCounter tokens, Scheduler background, InstantSource clock) {
         this.link = link;
-        this.store = store;
+        this.access = access;
+        this.versions = new VersionStore(link, access, background);
         this.tokens = tokens;
         this.background = background;
         this.clock = clock;
@@ -78,7 +71,7 @@ public final class PreferencesStore {
 
     /** What the user has set; {@link Preferences#present} tells whether there is anything. */
     public Mono<Preferences> get(Tenant tenant, String user) {
-        return store.own(tenant, user).flatMap(own -> get(tenant, user, own));
+        return access.own(tenant, user).flatMap(own -> get(tenant, user, own));
     }
 
     private Mono<Preferences> get(Tenant tenant, String user, UserAccess own) {
@@ -170,43 +163,12 @@ public final class PreferencesStore {
 
     /** What the preferences were, newest first; empty when nothing was set for as long as a user is kept. */
     public Mono<List<Version>> versions(Tenant tenant, String user) {
-        byte[] key = new UserKeys(tenant.id(), user).versions();
-        return link.<List<byte[]>>send(redis -> redis.lrange(key, 0, VERSIONS - 1))
-                .zipWith(store.own(tenant, user))
-                .publishOn(background)
-                .map(both -> decoded(both.getT1(), both.getT2().seal()));
+        return versions.all(tenant, user);
     }
 
     /** One of {@link #versions}; a number that is not among them is a {@link PreferencesProblem}. */
     public Mono<Version> version(Tenant tenant, String user, long number) {
-        return versions(tenant, user)
-                .map(versions -> versions.stream()
-                        .filter(version -> version.number() == number)
-                        .findFirst()
-                        .orElseThrow(() -> notKept(number, versions)));
-    }
-
-    private static PreferencesProblem notKept(long number, List<Version> versions) {
-        return new PreferencesProblem(
-                404,
-                "version " + number + ": not kept "
-                        + (versions.isEmpty()
-                                ? "(none is)"
-                                : "(expected: " + versions.getLast().number() + " to "
-                                        + versions.getFirst().number() + ")"));
-    }
-
-    private static List<Version> decoded(List<byte[]> stored, Seal seal) {
-        List<Version> versions = new ArrayList<>(stored.size());
-        try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
-            for (byte[] bytes : stored) {
-                Version version = VersionCodec.decode(bytes, unpacker, seal);
-                if (version != null) {
-                    versions.add(version);
-                }
-            }
-        }
-        return versions;
+        return versions.one(tenant, user, number);
     }
 
     /** A change that reads before it writes; anew where somebody else wrote in between. */
@@ -239,7 +201,7 @@ public final class PreferencesStore {
 
     private Mono<Change> write(
             Tenant tenant, String user, @Nullable List<Member> members, @Nullable Long expected, Edit edit) {
-        return store.own(tenant, user).flatMap(own -> write(tenant, user, members, expected, edit, own));
+        return access.own(tenant, user).flatMap(own -> write(tenant, user, members, expected, edit, own));
     }
 
     private Mono<Change> write(
@@ -256,14 +218,14 @@ public final class PreferencesStore {
                         WRITE,
                         ScriptOutputType.MULTI,
                         keys,
-                        expected == null ? NOTHING : ascii(expected.toString()),
-                        ascii(String.valueOf(tenant.memory().ttl().toSeconds())),
+                        expected == null ? NOTHING : number(expected),
+                        number(tenant.memory().ttl().toSeconds()),
                         members == null ? ascii("delete") : ascii("set"),
                         members == null ? NOTHING : PreferencesCodec.members(members, own.seal()),
                         members == null ? NOTHING : PreferencesCodec.tokens(members, own.seal()),
                         VersionCodec.encode(edit, members, own.seal()),
-                        ascii(String.valueOf(VERSIONS)),
-                        ascii(String.valueOf(VERSIONS_BYTES)),
+                        number(VersionStore.MOST),
+                        number(VersionStore.MOST_BYTES),
                         // What is sealed for a user who was erased since would open for nobody.
                         ascii(seals ? own.era() : ANY))
                 .flatMap(answer -> answer.get(0) == 2
@@ -280,27 +242,5 @@ public final class PreferencesStore {
 
     private static byte @Nullable [] value(KeyValue<byte[], byte[]> field) {
         return field.hasValue() ? field.getValue() : null;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(US_ASCII);
-    }
-
-    /** A preference document that cannot be taken. Without a stack trace: it is an answer, not a fault. */
-    public static final class PreferencesProblem extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        private final int status;
-
-        PreferencesProblem(int status, String message) {
-            super(message, null, false, false);
-            this.status = status;
-        }
-
-        /** Of HTTP. */
-        public int status() {
-            return status;
-        }
     }
 }

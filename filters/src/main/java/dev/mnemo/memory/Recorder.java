@@ -6,9 +6,9 @@ import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
-import dev.mnemo.memory.MemoryStore.Opened;
 import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.patterns.Patterns;
 import dev.mnemo.retrieval.Indexer;
@@ -34,6 +34,7 @@ public final class Recorder {
     private static final int TRIES = 8;
 
     private final MemoryStore store;
+    private final AccessStore access;
     private final ArchiveStore archive;
     private final CallRecords calls;
     private final Indexer indexer;
@@ -49,6 +50,7 @@ public final class Recorder {
      */
     public Recorder(
             MemoryStore store,
+            AccessStore access,
             ArchiveStore archive,
             CallRecords calls,
             Indexer indexer,
@@ -57,6 +59,7 @@ public final class Recorder {
             Scheduler background,
             InstantSource clock) {
         this.store = store;
+        this.access = access;
         this.archive = archive;
         this.calls = calls;
         this.indexer = indexer;
@@ -81,7 +84,7 @@ public final class Recorder {
     }
 
     private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now) {
-        Mono<Opened> opening = store.open(turn.tenant(), turn.user(), era(turn))
+        Mono<Opened> opening = access.open(turn.tenant(), turn.user(), era(turn))
                 .switchIfEmpty(calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()));
         return opening.publishOn(background).flatMap(opened -> {
             Patterns patterns = interaction == null ? null : patterns(opened, interaction);
@@ -101,7 +104,7 @@ public final class Recorder {
 
     /** Another call of the user ended in between: it is kept all the same, and counted with what is there now. */
     private Mono<Void> count(Turn turn, Interaction interaction, int tries) {
-        return store.open(turn.tenant(), turn.user(), era(turn))
+        return access.open(turn.tenant(), turn.user(), era(turn))
                 .publishOn(background)
                 .flatMap(opened -> {
                     byte[] patterns = SummaryStore.sealed(

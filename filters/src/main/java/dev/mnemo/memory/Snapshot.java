@@ -47,6 +47,9 @@ public record Snapshot(long revision, int tokens, Shown shown, boolean cut, byte
 
     private static final byte BODY = 1;
 
+    /** Of nobody, and so of whom nothing is known. */
+    static final Snapshot EMPTY = nothing(0, false, new byte[0]);
+
     static Snapshot nothing(long revision, boolean cut, byte[] account) {
         return new Snapshot(revision, 0, Shown.NOTHING, cut, account, new byte[0]);
     }

@@ -1,8 +1,9 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.memory.MemoryStore.bytes;
-import static dev.mnemo.memory.MemoryStore.number;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static dev.mnemo.redis.Wire.NOTHING;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.bytes;
+import static dev.mnemo.redis.Wire.number;
 
 import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisLink;
@@ -24,8 +25,6 @@ public final class SummaryStore implements ProfileStore {
     private static final Script SUMMARY = Script.of(SummaryStore.class, "summary.lua");
     private static final Script WRITTEN = Script.of(SummaryStore.class, "written.lua");
     private static final Script UNWRITTEN = Script.of(SummaryStore.class, "unwritten.lua");
-
-    private static final byte[] NOTHING = {};
 
     private final RedisLink record;
     private final Access access;
@@ -71,7 +70,7 @@ public final class SummaryStore implements ProfileStore {
         return read(tenant, user, Profile.MOST).map(answer -> {
             UserAccess own = own(tenant, user, answer);
             Marks marks = Marks.decode((List<?>) answer.get(5));
-            List<Said> said = MemoryStore.interactions((List<?>) answer.get(6), own).stream()
+            List<Said> said = InteractionCodec.decode((List<?>) answer.get(6), own.seal()).stream()
                     .filter(interaction -> !marks.hide(interaction.id()))
                     .map(interaction -> new Said(interaction.id(), interaction.at(), interaction.userText()))
                     .toList();
@@ -92,7 +91,7 @@ public final class SummaryStore implements ProfileStore {
                         WRITTEN,
                         ScriptOutputType.INTEGER,
                         new byte[][] {keys.profile(), keys.erased()},
-                        of.era().getBytes(US_ASCII),
+                        ascii(of.era()),
                         of.last().equals(Attempt.NONE) ? NOTHING : of.last().encode(),
                         attempt.encode(),
                         written == null ? NOTHING : of.seal().seal(PROFILE, written.encode()),

@@ -96,7 +96,7 @@ final class Tails {
 
     private static Snapshot composed(Turn turn, Found found, long room) {
         return found.hits().isEmpty()
-                ? Snapshot.nothing(0, false, new byte[0])
+                ? Snapshot.EMPTY
                 : ContextBlock.tail(found, Exchanges.of(turn.call().request()), room);
     }
 

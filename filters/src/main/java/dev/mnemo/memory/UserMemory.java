@@ -120,7 +120,7 @@ public final class UserMemory implements Memory {
 
     /** A conversation that the provider keeps still knows what its user waits for. */
     private Context withheld(Turn turn, Recalled recalled) {
-        keep(turn, recalled.own(), MemoryStore.EMPTY);
+        keep(turn, recalled.own(), Snapshot.EMPTY);
         return Context.absent(Reason.HOLDOUT);
     }
 

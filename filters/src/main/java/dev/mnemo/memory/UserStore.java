@@ -1,6 +1,7 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.memory.MemoryStore.number;
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.mnemo.redis.Keys;
@@ -74,12 +75,7 @@ public final class UserStore {
         };
         String era = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         return record.<List<byte[]>>eval(
-                        ERASE,
-                        ScriptOutputType.MULTI,
-                        keys,
-                        era.getBytes(US_ASCII),
-                        number(ERA.toSeconds()),
-                        of.snapshots())
+                        ERASE, ScriptOutputType.MULTI, keys, ascii(era), number(ERA.toSeconds()), of.snapshots())
                 .flatMap(ids -> calls.drop(
                                 tenant,
                                 ids.stream().map(id -> new String(id, US_ASCII)).toList())

@@ -46,6 +46,7 @@ class ArchiveTest {
     private final List<String> unreadable = new ArrayList<>();
     private final Access access = new Access((tenant, why) -> unreadable.add(tenant + " " + why));
     private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record(), access);
+    private final AccessStore opening = new AccessStore(LINKS.record(), access);
     private final ArchiveStore archive =
             new ArchiveStore(LINKS.recall(), LINKS.record(), Schedulers.immediate(), Schedulers.immediate());
     private final UserStore users = new UserStore(LINKS.record(), new CallRecords(LINKS.record()));
@@ -228,7 +229,7 @@ class ArchiveTest {
     }
 
     private UserAccess open(Tenant tenant, String user) {
-        return block(store.open(tenant, user)).own();
+        return block(opening.open(tenant, user)).own();
     }
 
     private Recalled recall(Tenant tenant, String user) {

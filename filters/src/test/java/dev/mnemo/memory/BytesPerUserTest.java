@@ -55,7 +55,7 @@ class BytesPerUserTest {
                     HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
             MemoryStore store = Memories.store(links);
             PreferencesStore preferences = new PreferencesStore(
-                    links.record(), Memories.store(links), TOKENS, Schedulers.immediate(), InstantSource.system());
+                    links.record(), Memories.access(links), TOKENS, Schedulers.immediate(), InstantSource.system());
             String text = text();
             Random random = new Random(7);
 

@@ -90,7 +90,7 @@ class ErasureTest {
     private static void known(Stores stores, Tenant tenant) {
         redis.commands().set("somebody-else", "stays");
         PreferencesStore preferences = new PreferencesStore(
-                links.record(), stores.memory, Stores.TOKENS, Schedulers.immediate(), () -> Stores.AT);
+                links.record(), stores.opening, Stores.TOKENS, Schedulers.immediate(), () -> Stores.AT);
         for (int i = 0; i < 3; i++) {
             byte[] document = ("{\"tone\":\"" + CANARY + i + "\"}").getBytes(UTF_8);
             block(preferences.put(tenant, USER, document, null, "web"));

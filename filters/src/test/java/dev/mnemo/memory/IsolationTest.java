@@ -80,12 +80,13 @@ class IsolationTest {
     private final Queue<Unreadable> unreadable = new ConcurrentLinkedQueue<>();
     private final Access access = new Access((tenant, why) -> unreadable.add(why));
     private final MemoryStore store = new MemoryStore(LINKS.recall(), LINKS.record(), access);
+    private final AccessStore opening = new AccessStore(LINKS.record(), access);
     private final ArchiveStore archive =
             new ArchiveStore(LINKS.recall(), LINKS.record(), Schedulers.immediate(), Schedulers.immediate());
     private final SummaryStore summaries = new SummaryStore(LINKS.record(), access);
     private final UserStore users = new UserStore(LINKS.record(), new CallRecords(LINKS.record()));
     private final PreferencesStore preferences =
-            new PreferencesStore(LINKS.record(), store, TOKENS, Schedulers.immediate(), InstantSource.system());
+            new PreferencesStore(LINKS.record(), opening, TOKENS, Schedulers.immediate(), InstantSource.system());
 
     private final List<Person> people = people();
     private final Queue<String> foreign = new ConcurrentLinkedQueue<>();
@@ -162,7 +163,7 @@ class IsolationTest {
 
     /** As the end of a call does. */
     private Mono<Void> record(Person person, String conversation, int number) {
-        return store.open(person.tenant, person.user).flatMap(opened -> {
+        return opening.open(person.tenant, person.user).flatMap(opened -> {
             Interaction said = Interaction.of(
                     Instant.ofEpochMilli(1_795_000_000_000L + number),
                     conversation,
@@ -231,7 +232,7 @@ class IsolationTest {
     }
 
     private Mono<Void> find(Person person) {
-        return store.open(person.tenant, person.user)
+        return opening.open(person.tenant, person.user)
                 .flatMap(opened -> archive.all(person.tenant, person.user, opened.own()))
                 .doOnNext(all ->
                         all.forEach(each -> look(person, each.whole().get().userText())))

@@ -32,6 +32,10 @@ final class Memories {
         return new MemoryStore(links.recall(), links.record(), ACCESS);
     }
 
+    static AccessStore access(RedisLinks links) {
+        return new AccessStore(links.record(), ACCESS);
+    }
+
     static Mono<Void> append(MemoryStore store, Tenant tenant, String user, Interaction interaction) {
         return append(store, tenant, user, interaction, new Fingerprint(interaction.id()));
     }
@@ -65,6 +69,7 @@ final class Memories {
     static Recorder recorder(RedisLinks links, CallRecords calls, InstantSource clock) {
         return new Recorder(
                 new MemoryStore(links.recall(), links.record(), ACCESS),
+                new AccessStore(links.record(), ACCESS),
                 new ArchiveStore(links.recall(), links.record(), Schedulers.immediate(), Schedulers.immediate()),
                 calls,
                 new Indexer(null),

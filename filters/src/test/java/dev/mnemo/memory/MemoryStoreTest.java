@@ -37,7 +37,7 @@ class MemoryStoreTest {
 
     private final MemoryStore store = Memories.store(LINKS);
     private final PreferencesStore preferences = new PreferencesStore(
-            LINKS.record(), Memories.store(LINKS), TOKENS, Schedulers.immediate(), InstantSource.system());
+            LINKS.record(), Memories.access(LINKS), TOKENS, Schedulers.immediate(), InstantSource.system());
     private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("memory"), Fixtures.memory(2_000, 20));
 
     @AfterAll

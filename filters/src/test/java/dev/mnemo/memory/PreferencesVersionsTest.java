@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mnemo.Fixtures;
 import dev.mnemo.memory.PreferencesStore.Change;
-import dev.mnemo.memory.PreferencesStore.PreferencesProblem;
 import dev.mnemo.memory.Version.Edit;
 import dev.mnemo.memory.Version.Kind;
 import dev.mnemo.redis.RedisLinks;
@@ -38,7 +37,7 @@ class PreferencesVersionsTest {
     private static final TokenCounter TOKENS = new TokenCounter();
 
     private final PreferencesStore store = new PreferencesStore(
-            LINKS.record(), Memories.store(LINKS), TOKENS, Schedulers.parallel(), InstantSource.fixed(AT));
+            LINKS.record(), Memories.access(LINKS), TOKENS, Schedulers.parallel(), InstantSource.fixed(AT));
     private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("versions"), Fixtures.memory(2_000, 20));
 
     @AfterAll
@@ -154,7 +153,7 @@ class PreferencesVersionsTest {
         AtomicBoolean erased = new AtomicBoolean();
         PreferencesStore slow = new PreferencesStore(
                 LINKS.record(),
-                Memories.store(LINKS),
+                Memories.access(LINKS),
                 TOKENS,
                 Schedulers.fromExecutor(task -> {
                     if (erased.compareAndSet(false, true)) {

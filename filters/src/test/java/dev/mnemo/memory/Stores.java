@@ -32,6 +32,7 @@ final class Stores {
 
     final CallRecords calls;
     final MemoryStore memory;
+    final AccessStore opening;
     final ArchiveStore archive;
     final InteractionStore interactions;
     final MarkStore marks;
@@ -42,6 +43,7 @@ final class Stores {
         Scheduler background = Schedulers.immediate();
         calls = new CallRecords(links.record());
         memory = new MemoryStore(links.recall(), links.record(), access);
+        opening = new AccessStore(links.record(), access);
         archive = new ArchiveStore(links.recall(), links.record(), background, background);
         interactions = new InteractionStore(links.record(), access, background);
         marks = new MarkStore(links.record(), access, background);
@@ -95,7 +97,7 @@ final class Stores {
     }
 
     UserAccess open(Tenant tenant, String user) {
-        return block(memory.open(tenant, user)).own();
+        return block(opening.open(tenant, user)).own();
     }
 
     /** What all of them asked, newest first. */

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
 import dev.mnemo.call.Conversation;
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
-import dev.mnemo.memory.MemoryStore.Opened;
 import dev.mnemo.memory.ProfileStore.Material;
 import dev.mnemo.memory.ProfileStore.Said;
 import dev.mnemo.memory.Recalled.Frozen;
@@ -37,6 +37,7 @@ class SummaryStoreTest {
     private static final Profile PROFILE = new Profile("The user likes Kafka.", 5, 1, AT, "m", List.of(1L, 2L));
 
     private final MemoryStore memory = new MemoryStore(LINKS.recall(), LINKS.record(), Memories.ACCESS);
+    private final AccessStore access = new AccessStore(LINKS.record(), Memories.ACCESS);
     private final SummaryStore store = new SummaryStore(LINKS.record(), Memories.ACCESS);
     private final Tenant tenant = Fixtures.tenant(TestRedis.fresh("summary"), Fixtures.memory(2_000, 20));
 
@@ -137,7 +138,7 @@ class SummaryStoreTest {
     void aSummaryIsDeletedAndWhatWasBegunBeforeIsNotKept() {
         remember(6);
         Material before = material();
-        Opened opened = block(memory.open(tenant, "ada"));
+        Opened opened = block(access.open(tenant, "ada"));
         Snapshot snapshot = Memories.snapshot(0, new byte[] {'b'});
         block(memory.freeze(tenant, "ada", Memories.OWN, "c", snapshot, false));
         assertThat(recall()).isInstanceOf(Frozen.class);
@@ -158,7 +159,7 @@ class SummaryStoreTest {
     @Test
     void whereTheTenantSealsNothingOfItCanBeReadInRedis() {
         Tenant sealed = sealed();
-        Opened opened = block(memory.open(sealed, "ada"));
+        Opened opened = block(access.open(sealed, "ada"));
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 6; i++) {
             patterns = patterns.plus(AT, "mulberry", "yes");
@@ -209,7 +210,7 @@ class SummaryStoreTest {
 
     private void remember(int count) {
         for (int i = 0; i < count; i++) {
-            remember(block(memory.open(tenant, "ada")), i);
+            remember(block(access.open(tenant, "ada")), i);
         }
     }
 

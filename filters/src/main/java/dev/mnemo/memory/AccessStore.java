@@ -1,0 +1,74 @@
+package dev.mnemo.memory;
+
+import static dev.mnemo.redis.Wire.ascii;
+import static dev.mnemo.redis.Wire.bytes;
+import static dev.mnemo.redis.Wire.number;
+import static dev.mnemo.redis.Wire.text;
+
+import dev.mnemo.redis.RedisLink;
+import dev.mnemo.redis.Script;
+import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.ScriptOutputType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * What it takes to read and write for a user whom no call has recalled, out of Redis: the salt, which a user of a sealing tenant
+ * gets here who has none, and the era. Thread-safe; an error means that Redis did not answer.
+ */
+public final class AccessStore {
+
+    private static final Script OPEN = Script.of(AccessStore.class, "open.lua");
+
+    private final RedisLink link;
+    private final Access access;
+
+    public AccessStore(RedisLink link, Access access) {
+        this.link = link;
+        this.access = access;
+    }
+
+    /** What it takes to read and write for a user; no matter when they were erased. */
+    Mono<UserAccess> own(Tenant tenant, String user) {
+        return tenant.memory().seal() == null
+                ? Mono.fromSupplier(() -> access.of(tenant, user, null, null))
+                : open(tenant, user).map(Opened::own);
+    }
+
+    /** What is needed to write for a user, as of now. */
+    Mono<Opened> open(Tenant tenant, String user) {
+        return open(tenant, user, UserAccess.ANY);
+    }
+
+    /**
+     * What is needed to write for a user, and what the next interaction is added to; empty when the user was erased since.
+     *
+     * @param era in which it began
+     */
+    Mono<Opened> open(Tenant tenant, String user, String era) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        return link.<List<Object>>eval(
+                        OPEN,
+                        ScriptOutputType.MULTI,
+                        new byte[][] {of.profile(), of.erased()},
+                        Access.freshSalt(tenant),
+                        number(tenant.memory().ttl().toSeconds()),
+                        ascii(era))
+                .filter(answer -> !answer.isEmpty())
+                .map(answer -> new Opened(
+                        access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
+                        text(answer.get(2), "0"),
+                        bytes(answer.get(3)),
+                        Attempt.decode(bytes(answer.get(4)))));
+    }
+
+    /**
+     * A user about to be written for.
+     *
+     * @param patternsNumber of the patterns as they are
+     * @param patterns sealed; null when there are none
+     * @param attempt the last one to write a profile
+     */
+    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns, Attempt attempt) {}
+}
