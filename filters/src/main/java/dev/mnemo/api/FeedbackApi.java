@@ -5,6 +5,7 @@ import static org.springframework.web.reactive.function.server.RouterFunctions.r
 import dev.mnemo.call.Audit.Action;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.identity.UserIds;
+import dev.mnemo.json.StrictJson;
 import dev.mnemo.memory.CallRecords;
 import dev.mnemo.memory.Interaction;
 import dev.mnemo.memory.MarkStore;
@@ -19,10 +20,6 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,13 +35,7 @@ public final class FeedbackApi {
     private static final Set<String> MEMBERS = Set.of("call", "interaction", "user", "rating", "comment");
     private static final String LIKE = "{\"call\": …, \"rating\": -1 to 1}";
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(4).build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonMapper MAPPER = StrictJson.mapper(4);
 
     private final ApiDoor door;
     private final CallRecords calls;
