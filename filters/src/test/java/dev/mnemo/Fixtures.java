@@ -4,13 +4,18 @@ import dev.mnemo.tenant.ApiKey;
 import dev.mnemo.tenant.BudgetPolicy;
 import dev.mnemo.tenant.Limit;
 import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.MemoryPolicy.Retrieve;
+import dev.mnemo.tenant.SealKeys;
+import dev.mnemo.tenant.SummaryPolicy;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.Upstream;
 import dev.mnemo.tenant.Upstream.Protocol;
 import java.net.URI;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Tenants for units that need one. */
 public final class Fixtures {
@@ -39,23 +44,87 @@ public final class Fixtures {
 
     /** The default, but for so many tokens of context and interactions shown. */
     public static MemoryPolicy memory(int contextTokens, int recent) {
-        MemoryPolicy most = MemoryPolicy.DEFAULT;
-        return new MemoryPolicy(
-                contextTokens,
-                most.preferences(),
-                recent,
-                most.keep(),
-                most.ttl(),
-                most.record(),
-                most.partial(),
-                most.marker(),
-                most.required(),
-                most.archive(),
-                most.retrieve(),
-                most.holdout(),
-                most.seal(),
-                most.summary(),
-                most.calls());
+        return new Memory().contextTokens(contextTokens).recent(recent).policy();
+    }
+
+    /** What a tenant wants of memory: the default, but for what is said here. */
+    public static final class Memory {
+
+        private static final MemoryPolicy MOST = MemoryPolicy.DEFAULT;
+
+        private int contextTokens = MOST.contextTokens();
+        private int recent = MOST.recent();
+        private int keep = MOST.keep();
+        private Duration ttl = MOST.ttl();
+        private int archive = MOST.archive();
+        private Retrieve retrieve = MOST.retrieve();
+        private int holdout = MOST.holdout();
+        private @Nullable SealKeys seal = MOST.seal();
+        private @Nullable SummaryPolicy summary = MOST.summary();
+
+        public Memory contextTokens(int value) {
+            contextTokens = value;
+            return this;
+        }
+
+        public Memory recent(int value) {
+            recent = value;
+            return this;
+        }
+
+        public Memory keep(int value) {
+            keep = value;
+            return this;
+        }
+
+        public Memory ttl(Duration value) {
+            ttl = value;
+            return this;
+        }
+
+        public Memory archive(int value) {
+            archive = value;
+            return this;
+        }
+
+        public Memory retrieve(Retrieve value) {
+            retrieve = value;
+            return this;
+        }
+
+        public Memory holdout(int value) {
+            holdout = value;
+            return this;
+        }
+
+        public Memory seal(@Nullable SealKeys value) {
+            seal = value;
+            return this;
+        }
+
+        public Memory summary(@Nullable SummaryPolicy value) {
+            summary = value;
+            return this;
+        }
+
+        public MemoryPolicy policy() {
+            return new MemoryPolicy(
+                    contextTokens,
+                    MOST.preferences(),
+                    recent,
+                    keep,
+                    ttl,
+                    MOST.record(),
+                    MOST.partial(),
+                    MOST.marker(),
+                    MOST.required(),
+                    archive,
+                    retrieve,
+                    holdout,
+                    seal,
+                    summary,
+                    MOST.calls());
+        }
     }
 
     public static Limit limit(String name, Limit.Scope per, Limit.Unit unit, long amount, Limit.Window every) {

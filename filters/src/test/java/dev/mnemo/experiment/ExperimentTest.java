@@ -11,7 +11,6 @@ import dev.mnemo.call.LlmCall;
 import dev.mnemo.experiment.Experiment.Findings;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
-import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -135,25 +134,7 @@ class ExperimentTest {
     }
 
     private Tenant tenant(int share) {
-        MemoryPolicy most = MemoryPolicy.DEFAULT;
-        return Fixtures.tenant(
-                id,
-                new MemoryPolicy(
-                        most.contextTokens(),
-                        most.preferences(),
-                        most.recent(),
-                        most.keep(),
-                        most.ttl(),
-                        most.record(),
-                        most.partial(),
-                        most.marker(),
-                        most.required(),
-                        most.archive(),
-                        most.retrieve(),
-                        share,
-                        most.seal(),
-                        most.summary(),
-                        most.calls()));
+        return Fixtures.tenant(id, new Fixtures.Memory().holdout(share).policy());
     }
 
     private static Instant at(LocalDate day) {

@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.Fixtures;
 import dev.mnemo.budget.BudgetGate;
 import dev.mnemo.budget.InMemoryLedger;
 import dev.mnemo.budget.RedisLedger;
@@ -475,23 +476,8 @@ class ProfileWriterTest {
     /** The secret is the tenant's name, so that the upstream knows whose call it is. */
     private static Tenant tenant(Protocol protocol, String model, String url, Limit... limits) {
         String id = TestRedis.fresh("profile");
-        MemoryPolicy most = MemoryPolicy.DEFAULT;
-        MemoryPolicy memory = new MemoryPolicy(
-                most.contextTokens(),
-                most.preferences(),
-                most.recent(),
-                most.keep(),
-                most.ttl(),
-                most.record(),
-                most.partial(),
-                most.marker(),
-                most.required(),
-                most.archive(),
-                most.retrieve(),
-                most.holdout(),
-                most.seal(),
-                new SummaryPolicy(model, "llm"),
-                most.calls());
+        MemoryPolicy memory =
+                new Fixtures.Memory().summary(new SummaryPolicy(model, "llm")).policy();
         return new Tenant(
                 id,
                 id,

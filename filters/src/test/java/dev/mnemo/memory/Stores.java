@@ -9,9 +9,6 @@ import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.retrieval.Indexer;
-import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
-import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
@@ -53,25 +50,8 @@ final class Stores {
     }
 
     static Tenant tenant(String id, int keep, int archive, @Nullable SealKeys keys) {
-        MemoryPolicy most = MemoryPolicy.DEFAULT;
         return Fixtures.tenant(
-                id,
-                new MemoryPolicy(
-                        2_000,
-                        true,
-                        5,
-                        keep,
-                        Duration.ofDays(90),
-                        true,
-                        true,
-                        CacheMarker.OFF,
-                        false,
-                        archive,
-                        Retrieve.OFF,
-                        0,
-                        keys,
-                        null,
-                        most.calls()));
+                id, new Fixtures.Memory().keep(keep).archive(archive).seal(keys).policy());
     }
 
     /** As the ends of calls do, one each second. */
