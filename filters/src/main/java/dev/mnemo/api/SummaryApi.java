@@ -6,8 +6,8 @@ import static org.springframework.web.reactive.function.server.RouterFunctions.r
 import dev.mnemo.call.Audit.Action;
 import dev.mnemo.memory.Interaction;
 import dev.mnemo.memory.Profile;
+import dev.mnemo.memory.Summary;
 import dev.mnemo.memory.SummaryStore;
-import dev.mnemo.memory.SummaryStore.Summary;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -56,8 +56,9 @@ public final class SummaryApi {
     /** A part that is not there is absent. */
     static Map<String, Object> shown(Summary summary) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        if (summary.patterns() != null) {
-            shown.put("patterns", new RawValue(summary.patterns()));
+        String patterns = summary.patterns().line();
+        if (patterns != null) {
+            shown.put("patterns", new RawValue(patterns));
         }
         Profile profile = summary.profile();
         if (profile != null) {

@@ -12,4 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param held whether the provider keeps its earlier turns, a block among them, so that each is sent once
  * @param provisional whether it is named by its first words alone, until its first answer gives it a better name
  */
-public record Conversation(String name, @Nullable String older, boolean starts, boolean held, boolean provisional) {}
+public record Conversation(String name, @Nullable String older, boolean starts, boolean held, boolean provisional) {
+
+    /** The name by which all its turns know it; the one that its first answer gives it comes later. */
+    public String first() {
+        return older == null ? name : older;
+    }
+}

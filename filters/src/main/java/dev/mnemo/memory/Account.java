@@ -1,6 +1,5 @@
 package dev.mnemo.memory;
 
-import dev.mnemo.patterns.Patterns;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,9 +54,8 @@ final class Account {
             if (shown.size() < known) {
                 summary.put("left_out", known - shown.size());
             }
-            Patterns patterns = of.patterns();
-            if (patterns != null) {
-                summary.put("interactions", patterns.count());
+            if (of.patterns().count() > 0) {
+                summary.put("interactions", of.patterns().count());
             }
             Profile profile = of.profile();
             if (profile != null) {

@@ -48,28 +48,23 @@ public final class ArchiveStore {
         this.finding = finding;
     }
 
-    /** All that is kept of a user, oldest first; not unpacked. Goes on beside the event loops. */
-    Mono<List<Archived>> all(Tenant tenant, String user, UserAccess own) {
-        return kept(tenant, user, own).map(Kept::interactions);
-    }
-
-    /** The same with what the user thinks of it. */
-    Mono<Kept> kept(Tenant tenant, String user, UserAccess own) {
+    /** All that is kept of a user, not unpacked, and what the user thinks of it. Goes on beside the event loops. */
+    Mono<All> all(Tenant tenant, String user, UserAccess own) {
         UserKeys of = new UserKeys(tenant.id(), user);
         return Mono.zip(
                         recall.<List<byte[]>>send(redis -> redis.lrange(of.archive(), 0, -1)),
                         recall.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, -1)),
                         recall.<Map<byte[], byte[]>>send(redis -> redis.hgetall(of.marks())))
                 .publishOn(finding)
-                .map(all -> new Kept(archived(all.getT1(), all.getT2(), own), Marks.of(all.getT3())));
+                .map(all -> new All(archived(all.getT1(), all.getT2(), own), Marks.of(all.getT3())));
     }
 
     /**
-     * What is kept of a user.
+     * Recent interactions and the archive as one.
      *
      * @param interactions oldest first
      */
-    record Kept(List<Archived> interactions, Marks marks) {}
+    record All(List<Archived> interactions, Marks marks) {}
 
     private static List<Archived> archived(List<byte[]> segments, List<byte[]> recent, UserAccess own) {
         List<Archived> all = new ArrayList<>(Segment.SIZE * segments.size() + recent.size());

@@ -55,7 +55,7 @@ public final class CallRecords {
 
     /** The conversation of a call, as its interactions show it. */
     public static String conversation(LlmCall call) {
-        return Interaction.toHex(Interaction.conversation(Recorder.conversation(call)));
+        return Interaction.toHex(Interaction.conversation(call.conversation().first()));
     }
 
     /**

@@ -50,9 +50,9 @@ public final class Finder {
 
     /** What fits, the best first; empty when nothing does. Never an error. */
     Mono<Found> find(Turn turn, UserAccess own, String words) {
-        return archive.kept(turn.tenant(), turn.user(), own)
-                .doOnNext(kept -> load())
-                .map(kept -> found(kept.interactions(), kept.marks(), words))
+        return archive.all(turn.tenant(), turn.user(), own)
+                .doOnNext(all -> load())
+                .map(all -> found(all.interactions(), all.marks(), words))
                 .timeout(patience)
                 .onErrorResume(e -> {
                     log.debug("nothing was looked for in what is kept: {}", e.toString());

@@ -25,7 +25,7 @@ final class History {
     /** Newer than all. */
     static final long END = -1;
 
-    private static final Script PAGE = Script.of(History.class, "page.lua");
+    private static final Script HISTORY = Script.of(History.class, "history.lua");
 
     private final RedisLink link;
     private final Access access;
@@ -153,7 +153,7 @@ final class History {
         UserKeys of = new UserKeys(tenant.id(), user);
         byte[][] keys = {of.profile(), of.interactions(), of.archive(), of.erased()};
         return link.<List<Object>>eval(
-                        PAGE,
+                        HISTORY,
                         ScriptOutputType.MULTI,
                         keys,
                         number(before >>> Integer.SIZE),

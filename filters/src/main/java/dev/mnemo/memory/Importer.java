@@ -1,7 +1,5 @@
 package dev.mnemo.memory;
 
-import static dev.mnemo.redis.Wire.NOTHING;
-
 import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.memory.ImportLines.Read;
@@ -35,7 +33,7 @@ public final class Importer {
     /** Lines of one import. */
     public static final int LINES = 10_000;
 
-    private static final Script HISTORY = Script.of(Importer.class, "history.lua");
+    private static final Script KNOWN = Script.of(Importer.class, "known.lua");
     private static final Script IMPORT = Script.of(Importer.class, "import.lua");
 
     /** How often it is tried anew when somebody else wrote in between. */
@@ -157,10 +155,7 @@ public final class Importer {
     private Mono<Imported> attempt(ImportJob job, int tries) {
         UserKeys of = job.of;
         return link.<List<Object>>eval(
-                        HISTORY,
-                        ScriptOutputType.MULTI,
-                        new byte[][] {of.profile(), of.interactions(), of.archive()},
-                        NOTHING)
+                        KNOWN, ScriptOutputType.MULTI, new byte[][] {of.profile(), of.interactions(), of.archive()})
                 .publishOn(background)
                 .flatMap(answer -> archive(job, (long) answer.get(2))
                         .map(archive -> new ImportWrite.Known(

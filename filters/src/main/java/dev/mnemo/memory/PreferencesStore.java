@@ -29,8 +29,6 @@ public final class PreferencesStore {
 
     private static final Script WRITE = Script.of(PreferencesStore.class, "preferences.lua");
 
-    private static final String ANY = "*";
-
     /** How often a change is tried anew when somebody else wrote in between: each time one of them has come through. */
     private static final int TRIES = 64;
 
@@ -227,7 +225,7 @@ public final class PreferencesStore {
                         number(VersionStore.MOST),
                         number(VersionStore.MOST_BYTES),
                         // What is sealed for a user who was erased since would open for nobody.
-                        ascii(seals ? own.era() : ANY))
+                        ascii(seals ? own.era() : UserAccess.ANY))
                 .flatMap(answer -> answer.get(0) == 2
                         ? write(tenant, user, members, expected, edit)
                         : Mono.just(changed(answer, members)));

@@ -3,7 +3,6 @@ package dev.mnemo.memory;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.Ending.Outcome;
-import dev.mnemo.call.LlmCall;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.ChatRequest;
 import dev.mnemo.memory.AccessStore.Opened;
@@ -107,7 +106,7 @@ public final class Recorder {
         return access.open(turn.tenant(), turn.user(), era(turn))
                 .publishOn(background)
                 .flatMap(opened -> {
-                    byte[] patterns = SummaryStore.sealed(
+                    byte[] patterns = Summary.sealed(
                             patterns(opened, interaction), opened.own().seal());
                     Memo memo = new Memo(NOTHING, "", patterns, opened.patternsNumber());
                     return store.remember(turn.tenant(), turn.user(), era(turn), memo);
@@ -118,7 +117,7 @@ public final class Recorder {
     }
 
     private static Patterns patterns(Opened opened, Interaction interaction) {
-        return SummaryStore.patterns(opened.patterns(), opened.own().seal())
+        return Summary.patterns(opened.patterns(), opened.own().seal())
                 .plus(interaction.at(), interaction.userText(), interaction.assistantText());
     }
 
@@ -138,7 +137,7 @@ public final class Recorder {
                                 Fingerprint.of(turn.call().request().body()),
                                 seal),
                 turn.isTold() ? turn.call().id() : "",
-                patterns == null ? NOTHING : SummaryStore.sealed(patterns, seal),
+                patterns == null ? NOTHING : Summary.sealed(patterns, seal),
                 opened.patternsNumber());
         Mono<Void> told = turn.isTold() ? calls.keep(turn, ending, interaction, now) : Mono.empty();
         return told.then(store.remember(turn.tenant(), turn.user(), era(turn), memo));
@@ -160,8 +159,8 @@ public final class Recorder {
     }
 
     private Interaction interaction(Turn turn, Said said, Instant now, Indexer by) {
-        Interaction unindexed =
-                Interaction.of(now, conversation(turn.call()), said.partial(), said.user(), said.assistant(), tokens);
+        Interaction unindexed = Interaction.of(
+                now, turn.call().conversation().first(), said.partial(), said.user(), said.assistant(), tokens);
         return turn.policy().archive() == 0
                 ? unindexed
                 : unindexed.indexed(by.index(before(turn), unindexed.userText(), unindexed.assistantText(), now));
@@ -175,12 +174,6 @@ public final class Recorder {
         }
         ChatRequest.Exchange last = exchanges.getLast();
         return Interaction.cut(last.user()) + "\n" + Interaction.cut(last.assistant());
-    }
-
-    /** A conversation's turns know it by the same name; the one that its first answer gives it comes later. */
-    static String conversation(LlmCall call) {
-        String older = call.conversation().older();
-        return older == null ? call.conversation().name() : older;
     }
 
     /** One interaction is the user's words and the final answer; a step that only calls tools is neither. */

@@ -5,10 +5,8 @@ import static dev.mnemo.redis.Wire.ascii;
 import static dev.mnemo.redis.Wire.bytes;
 import static dev.mnemo.redis.Wire.number;
 
-import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
-import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Instant;
@@ -34,21 +32,13 @@ public final class SummaryStore implements ProfileStore {
         this.access = access;
     }
 
-    /**
-     * What is known of a user as a whole.
-     *
-     * @param patterns the line that a block shows, a JSON object; null while there are too few interactions
-     * @param profile null while none was written
-     */
-    public record Summary(
-            @Nullable String patterns, @Nullable Profile profile) {}
-
-    /** What is known of a user as a whole; both parts may be absent. */
+    /** What is known of a user as a whole. */
     public Mono<Summary> get(Tenant tenant, String user) {
-        return read(tenant, user, 0).map(answer -> {
-            Seal seal = own(tenant, user, answer).seal();
-            return new Summary(patterns(bytes(answer.get(2)), seal).line(), profile(bytes(answer.get(3)), seal));
-        });
+        return read(tenant, user, 0)
+                .map(answer -> Summary.decode(
+                        bytes(answer.get(2)),
+                        bytes(answer.get(3)),
+                        own(tenant, user, answer).seal()));
     }
 
     /**
@@ -76,10 +66,10 @@ public final class SummaryStore implements ProfileStore {
                     .toList();
             return new Material(
                     own.era(),
-                    profile(bytes(answer.get(3)), own.seal()),
+                    Summary.profile(bytes(answer.get(3)), own.seal()),
                     own.seal(),
                     Attempt.decode(bytes(answer.get(4))),
-                    patterns(bytes(answer.get(2)), own.seal()).count(),
+                    Summary.patterns(bytes(answer.get(2)), own.seal()).count(),
                     said);
         });
     }
@@ -94,7 +84,7 @@ public final class SummaryStore implements ProfileStore {
                         ascii(of.era()),
                         of.last().equals(Attempt.NONE) ? NOTHING : of.last().encode(),
                         attempt.encode(),
-                        written == null ? NOTHING : of.seal().seal(PROFILE, written.encode()),
+                        written == null ? NOTHING : Summary.sealed(written, of.seal()),
                         number(tenant.memory().ttl().toSeconds()))
                 .then();
     }
@@ -110,26 +100,5 @@ public final class SummaryStore implements ProfileStore {
 
     private UserAccess own(Tenant tenant, String user, List<Object> answer) {
         return access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1)));
-    }
-
-    private static final String PATTERNS = "patterns";
-    private static final String PROFILE = "written";
-
-    /** As they are stored. */
-    static byte[] sealed(Patterns patterns, Seal seal) {
-        return seal.seal(PATTERNS, patterns.encode());
-    }
-
-    /** None where they are absent or damaged: they begin anew. */
-    static Patterns patterns(byte @Nullable [] stored, Seal seal) {
-        byte[] opened = stored == null ? null : seal.open(PATTERNS, stored);
-        Patterns patterns = opened == null ? null : Patterns.decode(opened);
-        return patterns == null ? Patterns.NONE : patterns;
-    }
-
-    /** Null where it is absent or damaged. */
-    static @Nullable Profile profile(byte @Nullable [] stored, Seal seal) {
-        byte[] opened = stored == null ? null : seal.open(PROFILE, stored);
-        return opened == null ? null : Profile.decode(opened);
     }
 }

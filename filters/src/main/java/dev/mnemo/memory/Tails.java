@@ -102,8 +102,7 @@ final class Tails {
 
     /** The conversation's first name, which it has in all calls of the turn, and the words. */
     private static String name(Turn turn, String words) {
-        String older = turn.call().conversation().older();
-        return "w:" + (older == null ? turn.call().conversation().name() : older) + ':'
+        return "w:" + turn.call().conversation().first() + ':'
                 + Interaction.toHex(Fingerprint.of(words).value());
     }
 }

@@ -15,8 +15,6 @@ import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.seal.Unreadable;
-import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
@@ -237,7 +235,7 @@ class ArchiveTest {
     }
 
     private List<String> words(Tenant tenant, String user) {
-        return block(archive.all(tenant, user, open(tenant, user))).stream()
+        return block(archive.all(tenant, user, open(tenant, user))).interactions().stream()
                 .map(each -> each.whole().get().userText())
                 .toList();
     }
@@ -266,22 +264,11 @@ class ArchiveTest {
     private Tenant tenant(@Nullable SealKeys keys) {
         return Fixtures.tenant(
                 id,
-                new MemoryPolicy(
-                        2_000,
-                        true,
-                        5,
-                        20,
-                        Duration.ofDays(90),
-                        true,
-                        true,
-                        CacheMarker.OFF,
-                        false,
-                        100,
-                        Retrieve.CONVERSATION,
-                        0,
-                        keys,
-                        null,
-                        Duration.ofDays(7)));
+                new Fixtures.Memory()
+                        .archive(100)
+                        .retrieve(Retrieve.CONVERSATION)
+                        .seal(keys)
+                        .policy());
     }
 
     private static Interaction interaction(int i) {

@@ -16,8 +16,6 @@ import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.seal.Unreadable;
-import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
@@ -173,8 +171,8 @@ class IsolationTest {
                     TOKENS);
             byte[] record = InteractionCodec.encode(
                     said, new Fingerprint(number), opened.own().seal());
-            byte[] patterns = SummaryStore.sealed(
-                    SummaryStore.patterns(opened.patterns(), opened.own().seal())
+            byte[] patterns = Summary.sealed(
+                    Summary.patterns(opened.patterns(), opened.own().seal())
                             .plus(said.at(), said.userText(), said.assistantText()),
                     opened.own().seal());
             Memo memo = new Memo(record, "", patterns, opened.patternsNumber());
@@ -214,7 +212,7 @@ class IsolationTest {
                     case Frozen frozen -> looked(person, frozen.snapshot());
                     case Parts parts ->
                         archive.all(person.tenant, person.user, parts.own()).flatMap(all -> {
-                            Snapshot block = compose(person, parts, all);
+                            Snapshot block = compose(person, parts, all.interactions());
                             looked(person, block);
                             return store.freeze(person.tenant, person.user, parts.own(), conversation, block, true);
                         });
@@ -234,8 +232,8 @@ class IsolationTest {
     private Mono<Void> find(Person person) {
         return opening.open(person.tenant, person.user)
                 .flatMap(opened -> archive.all(person.tenant, person.user, opened.own()))
-                .doOnNext(all ->
-                        all.forEach(each -> look(person, each.whole().get().userText())))
+                .doOnNext(all -> all.interactions()
+                        .forEach(each -> look(person, each.whole().get().userText())))
                 .then();
     }
 
@@ -277,21 +275,13 @@ class IsolationTest {
     private static Tenant tenant(String id, @Nullable SealKeys keys) {
         return Fixtures.tenant(
                 id,
-                new MemoryPolicy(
-                        20_000,
-                        true,
-                        5,
-                        8,
-                        Duration.ofDays(1),
-                        true,
-                        true,
-                        CacheMarker.OFF,
-                        false,
-                        100,
-                        Retrieve.CONVERSATION,
-                        0,
-                        keys,
-                        null,
-                        Duration.ofDays(7)));
+                new Fixtures.Memory()
+                        .contextTokens(20_000)
+                        .keep(8)
+                        .ttl(Duration.ofDays(1))
+                        .archive(100)
+                        .retrieve(Retrieve.CONVERSATION)
+                        .seal(keys)
+                        .policy());
     }
 }

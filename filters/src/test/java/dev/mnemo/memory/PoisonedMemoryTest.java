@@ -14,6 +14,7 @@ import dev.mnemo.memory.Injections.Injection;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.ProfileStore.Material;
 import dev.mnemo.memory.ProfileStore.Said;
+import dev.mnemo.patterns.Patterns;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
@@ -347,7 +348,7 @@ class PoisonedMemoryTest {
 
     private static Snapshot compose(Preferences preferences, String profile, Interaction found, Interaction recent) {
         int tokens = TOKENS.count(Profile.line(profile)) + 1;
-        Summary summary = new Summary(null, new Profile(profile, tokens, 1, AT, "m", List.of()));
+        Summary summary = new Summary(Patterns.NONE, new Profile(profile, tokens, 1, AT, "m", List.of()));
         return ContextBlock.compose(
                 Memories.parts(preferences, List.of(recent), null),
                 summary.lines(TOKENS),

@@ -15,7 +15,6 @@ import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
-import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
@@ -54,7 +53,7 @@ class SummaryStoreTest {
         assertThat(material.last()).isEqualTo(Attempt.NONE);
         assertThat(material.interactions()).isZero();
         assertThat(material.said()).isEmpty();
-        assertThat(block(store.get(tenant, "ada"))).isEqualTo(new SummaryStore.Summary(null, null));
+        assertThat(block(store.get(tenant, "ada"))).isEqualTo(Summary.NONE);
     }
 
     @Test
@@ -80,7 +79,7 @@ class SummaryStoreTest {
         assertThat(material().last()).isEqualTo(DONE);
         assertThat(block(store.get(tenant, "ada"))).satisfies(summary -> {
             assertThat(summary.profile()).isEqualTo(PROFILE);
-            assertThat(summary.patterns()).startsWith("{\"interactions\":5,");
+            assertThat(summary.patterns().line()).startsWith("{\"interactions\":5,");
         });
         assertThat(TestRedis.commands().ttl(key("profile"))).isPositive();
     }
@@ -131,7 +130,7 @@ class SummaryStoreTest {
         assertThat(material().interactions()).isEqualTo(6);
         block(interactions.forgetAll(tenant, "ada"));
         assertThat(material().interactions()).isZero();
-        assertThat(block(store.get(tenant, "ada")).patterns()).isNull();
+        assertThat(block(store.get(tenant, "ada"))).isEqualTo(Summary.NONE);
     }
 
     @Test
@@ -147,7 +146,7 @@ class SummaryStoreTest {
 
         block(store.keep(tenant, "ada", before, DONE, PROFILE));
         remember(opened, 7);
-        assertThat(block(store.get(tenant, "ada"))).isEqualTo(new SummaryStore.Summary(null, null));
+        assertThat(block(store.get(tenant, "ada"))).isEqualTo(Summary.NONE);
         assertThat(material().interactions()).isZero();
         assertThat(recall()).as("a block that may show it is stale").isInstanceOf(Parts.class);
         assertThat(block(store.delete(tenant, "ada", AT))).isFalse();
@@ -164,41 +163,25 @@ class SummaryStoreTest {
         for (int i = 0; i < 6; i++) {
             patterns = patterns.plus(AT, "mulberry", "yes");
         }
-        byte[] stored = SummaryStore.sealed(patterns, opened.own().seal());
+        byte[] stored = Summary.sealed(patterns, opened.own().seal());
         block(memory.remember(sealed, "ada", "", new Memo(new byte[0], "", stored, opened.patternsNumber())));
         block(store.keep(sealed, "ada", block(store.material(sealed, "ada")), DONE, PROFILE));
 
         String key = "mnemo:v1:{" + sealed.id() + ":ada}:profile";
         assertThat(TestRedis.commands().hgetall(key).toString()).doesNotContain("mulberry", "Kafka");
         assertThat(block(store.material(sealed, "ada")).profile()).isEqualTo(PROFILE);
-        assertThat(block(store.get(sealed, "ada")).patterns()).contains("mulberry");
+        assertThat(block(store.get(sealed, "ada")).patterns().line()).contains("mulberry");
 
         TestRedis.commands().copy(key, key.replace("ada}", "bea}"));
-        assertThat(block(store.get(sealed, "bea")))
-                .as("moved to another user")
-                .isEqualTo(new SummaryStore.Summary(null, null));
+        assertThat(block(store.get(sealed, "bea"))).as("moved to another user").isEqualTo(Summary.NONE);
     }
 
     private static Tenant sealed() {
-        MemoryPolicy most = MemoryPolicy.DEFAULT;
         return Fixtures.tenant(
                 TestRedis.fresh("sealed"),
-                new MemoryPolicy(
-                        most.contextTokens(),
-                        most.preferences(),
-                        most.recent(),
-                        most.keep(),
-                        most.ttl(),
-                        most.record(),
-                        most.partial(),
-                        most.marker(),
-                        most.required(),
-                        most.archive(),
-                        most.retrieve(),
-                        most.holdout(),
-                        new SealKeys(List.of("k".repeat(32).getBytes(US_ASCII)), false),
-                        most.summary(),
-                        most.calls()));
+                new Fixtures.Memory()
+                        .seal(new SealKeys(List.of("k".repeat(32).getBytes(US_ASCII)), false))
+                        .policy());
     }
 
     @Test
@@ -216,12 +199,11 @@ class SummaryStoreTest {
 
     private void remember(Opened opened, int i) {
         Interaction interaction = interaction(i);
-        Patterns patterns = SummaryStore.patterns(
-                        opened.patterns(), opened.own().seal())
+        Patterns patterns = Summary.patterns(opened.patterns(), opened.own().seal())
                 .plus(interaction.at(), interaction.userText(), interaction.assistantText());
         byte[] record = InteractionCodec.encode(
                 interaction, new Fingerprint(i), opened.own().seal());
-        byte[] sealed = SummaryStore.sealed(patterns, opened.own().seal());
+        byte[] sealed = Summary.sealed(patterns, opened.own().seal());
         block(memory.remember(
                 tenant, "ada", opened.own().era(), new Memo(record, "", sealed, opened.patternsNumber())));
     }
