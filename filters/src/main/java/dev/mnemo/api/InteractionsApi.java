@@ -5,8 +5,8 @@ import static org.springframework.web.reactive.function.server.RouterFunctions.r
 
 import dev.mnemo.call.Audit.Action;
 import dev.mnemo.call.Refusal;
+import dev.mnemo.memory.Imported;
 import dev.mnemo.memory.Importer;
-import dev.mnemo.memory.Importer.Imported;
 import dev.mnemo.memory.Interaction;
 import dev.mnemo.memory.InteractionStore;
 import dev.mnemo.memory.InteractionStore.Page;

@@ -23,9 +23,6 @@ final class FirstRecords {
     private static final int TIME = 26;
     private static final int HEADER = 46;
 
-    /** An id's bits below its time. */
-    private static final int HASH_BITS = 21;
-
     private FirstRecords() {}
 
     static @Nullable Interaction decode(byte[] record, ZstdDecompressCtx unpacker) {
@@ -62,6 +59,6 @@ final class FirstRecords {
     /** Of its time and its request, so that it is the same each time. */
     static long id(byte[] record) {
         ByteBuffer in = ByteBuffer.wrap(record);
-        return in.getLong(TIME) << HASH_BITS | in.getLong(2) >>> Long.SIZE - HASH_BITS;
+        return in.getLong(TIME) << Interaction.HASH_BITS | in.getLong(2) >>> Long.SIZE - Interaction.HASH_BITS;
     }
 }

@@ -1,8 +1,8 @@
 package dev.mnemo.memory;
 
 import dev.mnemo.memory.ImportLines.Read;
-import dev.mnemo.memory.Importer.Imported;
-import dev.mnemo.memory.Importer.LineError;
+import dev.mnemo.memory.Imported.LineError;
+import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,7 +51,7 @@ final class ImportJob {
     }
 
     /** Counted once, however often it is tried. What was there is as it was. */
-    Interaction prepared(Interaction interaction, Importer.Preparer preparer) {
+    Interaction prepared(Interaction interaction, Preparer preparer) {
         return lines.containsKey(interaction.id()) && interaction.tokens() == 0
                 ? prepared.computeIfAbsent(interaction.id(), id -> preparer.prepared(tenant.memory(), interaction))
                 : interaction;
@@ -59,5 +59,11 @@ final class ImportJob {
 
     Imported outcome(Set<Long> beyond, int known) {
         return new Imported(lines.size() - beyond.size() - known, known + twice, beyond.size(), failed, errors);
+    }
+
+    /** Makes of what a line says what is kept of it; takes a moment. */
+    @FunctionalInterface
+    interface Preparer {
+        Interaction prepared(MemoryPolicy policy, Interaction line);
     }
 }

@@ -42,7 +42,7 @@ final class ImportWrite {
     /** A segment as it is to be sent: itself, or its place until now. */
     record Sent(int count, int bytes, byte[] whole, List<Archived> made) {}
 
-    static Sent sent(ImportJob job, Piece piece, Importer.Preparer preparer) {
+    static Sent sent(ImportJob job, Piece piece, ImportJob.Preparer preparer) {
         return switch (piece) {
             case Piece.Stays(int index, Stored stored) ->
                 new Sent(stored.count(), stored.bytes(), ascii("=" + index), List.of());

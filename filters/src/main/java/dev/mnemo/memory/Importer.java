@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.call.Refusal;
+import dev.mnemo.memory.ImportJob.Preparer;
 import dev.mnemo.memory.ImportLines.Read;
 import dev.mnemo.memory.ImportPlan.Recent;
 import dev.mnemo.memory.ImportPlan.Stored;
@@ -9,7 +10,6 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.retrieval.Indexer;
-import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
@@ -75,39 +75,6 @@ public final class Importer {
         this.background = background;
         this.clock = clock;
     }
-
-    /** Makes of what a line says what is kept of it; takes a moment. */
-    @FunctionalInterface
-    interface Preparer {
-        Interaction prepared(MemoryPolicy policy, Interaction line);
-    }
-
-    /**
-     * What came of an import.
-     *
-     * @param imported lines that are kept now
-     * @param known lines whose interaction was there already
-     * @param beyond lines that are older than what the tenant keeps: they are not kept
-     * @param failed lines that were wrong
-     * @param errors the first of them
-     */
-    public record Imported(int imported, int known, int beyond, int failed, List<LineError> errors) {
-
-        public Imported {
-            errors = List.copyOf(errors);
-        }
-
-        /** Whether any line was right. */
-        public boolean any() {
-            return imported + known + beyond > 0;
-        }
-    }
-
-    /**
-     * @param line counted from 1
-     * @param error which member is wrong, and how; it quotes nothing
-     */
-    public record LineError(int line, String error) {}
 
     /**
      * @param ndjson a JSON object a line

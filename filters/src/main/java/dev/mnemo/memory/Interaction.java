@@ -41,7 +41,7 @@ public record Interaction(
     private static final String CUT = " […]";
 
     /** Of an id, the bits below the time: they tell texts of the same millisecond apart. */
-    private static final int HASH_BITS = 21;
+    static final int HASH_BITS = 21;
 
     private static final HexFormat HEX = HexFormat.of();
 

@@ -8,8 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mnemo.call.Refusal;
-import dev.mnemo.memory.Importer.Imported;
-import dev.mnemo.memory.Importer.LineError;
+import dev.mnemo.memory.Imported.LineError;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.retrieval.Indexer;

@@ -3,7 +3,6 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.Fixtures;
-import dev.mnemo.memory.Importer.Imported;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
