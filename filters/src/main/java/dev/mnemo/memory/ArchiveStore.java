@@ -99,11 +99,18 @@ public final class ArchiveStore {
                 .defaultIfEmpty(NOTHING)
                 .zipWhen(revision -> record.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, moved - 1)))
                 .publishOn(background)
-                .flatMap(read ->
-                        read.getT2().isEmpty() ? Mono.empty() : fold(of, policy, read.getT1(), read.getT2(), own));
+                .flatMap(read -> read.getT2().isEmpty()
+                        ? Mono.empty()
+                        : fold(of, policy, interactions, read.getT1(), read.getT2(), own));
     }
 
-    private Mono<Void> fold(UserKeys of, MemoryPolicy policy, byte[] revision, List<byte[]> records, UserAccess own) {
+    private Mono<Void> fold(
+            UserKeys of,
+            MemoryPolicy policy,
+            long interactions,
+            byte[] revision,
+            List<byte[]> records,
+            UserAccess own) {
         List<Interaction> oldest = InteractionCodec.decode(records, own.seal());
         if (oldest.isEmpty()) {
             // Nothing of it can be read; what is newer pushes it out.
@@ -122,7 +129,8 @@ public final class ArchiveStore {
                         number(policy.archive()),
                         number(mostBytes(policy)),
                         number(policy.ttl().toSeconds()),
-                        revision)
+                        revision,
+                        number(interactions))
                 .then();
     }
 }

@@ -3,9 +3,13 @@
 -- KEYS[1]  profile of the user; it counts what is kept      KEYS[2]  interactions      KEYS[3]  archive
 -- ARGV     the first and the last of those that move, as they were read; how many they are, and their bytes;
 --          the segment (bytes 3 and 4 say how many it holds); how many interactions and how many bytes the archive may hold;
---          seconds to live; the revision before they were read
+--          seconds to live; the revision before they were read; how many interactions there were when it became due
 -- Returns  1, or 0 when somebody else has moved them, or something was forgotten or imported since
 local count = tonumber(ARGV[3])
+-- Two calls that end at once both find it due: the later one would move what is to stay.
+if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[10]) then
+  return 0
+end
 if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[1] or redis.call('LINDEX', KEYS[2], count - 1) ~= ARGV[2] then
   return 0
 end

@@ -83,9 +83,10 @@ class ArchiveTest {
         say(plain, "ada", 0, 51);
         UserAccess own = open(plain, "ada");
 
-        block(archive.fold(plain, "ada", own, 52));
-        block(archive.fold(plain, "ada", own, 52));
+        block(archive.fold(plain, "ada", own, 51));
+        block(archive.fold(plain, "ada", own, 51));
 
+        assertThat(TestRedis.commands().llen(key("ada", "interactions"))).isEqualTo(51 - 25);
         assertThat(words(plain, "ada")).containsExactlyElementsOf(asked(0, 51));
     }
 
