@@ -135,11 +135,13 @@ final class MnemoMemory {
             ArchiveStore archive,
             ObjectProvider<Embedder> embedder,
             Scheduler mnemoBackground,
+            Scheduler mnemoFinding,
             MnemoProperties properties) {
         return new Finder(
                 archive,
                 embedder.getIfAvailable(),
                 mnemoBackground,
+                mnemoFinding,
                 properties.redis().timeout());
     }
 

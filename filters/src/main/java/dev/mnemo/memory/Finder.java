@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.memory.ArchiveStore.All;
 import dev.mnemo.memory.Marks.Mark;
 import dev.mnemo.retrieval.Embedder;
 import dev.mnemo.retrieval.Entry;
@@ -34,25 +35,36 @@ public final class Finder {
     private final @Nullable Embedder embedder;
     private final Duration patience;
     private final Scheduler background;
+    private final Scheduler finding;
     private final AtomicBoolean loading = new AtomicBoolean();
 
     /**
      * @param embedder null to compare words alone
      * @param background where the model is loaded
+     * @param finding where words are read for a call that waits
      * @param patience how long a call waits; what does not come by then comes too late
      */
-    public Finder(ArchiveStore archive, @Nullable Embedder embedder, Scheduler background, Duration patience) {
+    public Finder(
+            ArchiveStore archive,
+            @Nullable Embedder embedder,
+            Scheduler background,
+            Scheduler finding,
+            Duration patience) {
         this.archive = archive;
         this.embedder = embedder;
         this.background = background;
+        this.finding = finding;
         this.patience = patience;
     }
 
     /** What fits, the best first; empty when nothing does. Never an error. */
     Mono<Found> find(Turn turn, UserAccess own, String words) {
-        return archive.all(turn.tenant(), turn.user(), own)
-                .doOnNext(all -> load())
-                .map(all -> found(all.interactions(), all.marks(), words))
+        return Mono.zip(
+                        archive.all(turn.tenant(), turn.user(), own),
+                        // A model takes as long as Redis: it reads the words meanwhile.
+                        Mono.fromCallable(() -> Query.of(words, embedder)).subscribeOn(finding))
+                .doOnNext(both -> load())
+                .map(both -> found(both.getT1(), both.getT2()))
                 .timeout(patience)
                 .onErrorResume(e -> {
                     log.debug("nothing was looked for in what is kept: {}", e.toString());
@@ -67,11 +79,13 @@ public final class Finder {
         }
     }
 
-    private Found found(List<Archived> all, Marks marks, String words) {
+    static Found found(All kept, Query query) {
+        List<Archived> all = kept.interactions();
         Map<Long, Archived> byId = new HashMap<>();
         all.forEach(each -> byId.put(each.id(), each));
-        List<Entry> entries = all.stream().map(each -> entry(each, marks)).toList();
-        List<Hit> hits = Ranking.rank(Query.of(words, embedder), entries, Set.of()).stream()
+        List<Entry> entries =
+                all.stream().map(each -> entry(each, kept.marks())).toList();
+        List<Hit> hits = Ranking.rank(query, entries, Set.of()).stream()
                 .filter(Hit::isFound)
                 .limit(MOST)
                 .toList();
