@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,40 +53,58 @@ class RedisDaysTest {
     }
 
     @Test
-    void aCallAsksRedisTwiceAtOnceAndTellsItWhatBecameOfIt() {
+    void aCallCostsTheSameFewCommandsHoweverMuchIsKeptOfItsUserExceptTheFirstOfAConversation() {
         // Leases are not renewed meanwhile.
         mnemo = Mnemo.start(redis.url(), tenants(), "mnemo.budget.lease=10m", "mnemo.redis.timeout=5s");
-        eventually(
-                "Redis is there",
-                () -> context(mnemo.ask("open", "ada", body("m", "warm up"))).contains("empty"));
-        mnemo.put("open", "ada", "{\"tone\":\"direct\"}");
+        eventually("Redis is there", () -> mnemo.put("open", "ada", "{}").statusCode() == 200);
         String conversation = """
                 {"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"turn %d"}]}""";
-        mnemo.ask("open", "ada", conversation.formatted(0));
         RedisClient client = RedisClient.create(redis.url());
         try (var connection = client.connect()) {
             RedisCommands<String, String> commands = connection.sync();
-            Detached detached = mnemo.bean(Detached.class);
-            eventually(
-                    "both calls are settled and recorded",
-                    () -> commands.llen("mnemo:v1:{open:ada}:interactions") == 2 && detached.running() == 0);
-            commands.configResetstat();
-
-            for (int i = 1; i <= 20; i++) {
-                assertThat(context(mnemo.ask("open", "ada", conversation.formatted(i))))
-                        .contains("snapshot=?1");
-                // Two that end at once would count their user's patterns one after the other.
-                eventually("it is recorded", () -> detached.running() == 0);
+            for (String tenant : List.of("open", "kept")) {
+                mnemo.put(tenant, "ada", "{\"tone\":\"direct\"}");
+                costs(commands, tenant, 40, conversation::formatted);
             }
+            assertThat(commands.llen("mnemo:v1:{kept:ada}:archive")).isPositive();
 
-            // recall and reserve, at once, before the call; settle, open and remember after it, and the call's record.
-            eventually("six commands a call", () -> sent(commands).getOrDefault("evalsha", 0L) == 20 * 5);
-            eventually("nothing more is on its way", () -> detached.running() == 0);
-            assertThat(sent(commands).get("evalsha")).isEqualTo(20 * 5);
-            assertThat(sent(commands)).doesNotContainKeys("eval", "keys", "scan");
+            Map<String, Long> open = costs(commands, "open", 20, i -> conversation.formatted(100 + i));
+            Map<String, Long> kept = costs(commands, "kept", 20, i -> conversation.formatted(100 + i));
+            // Recall and reserve, at once, before the call; settle, open and remember after it, and the call's record.
+            assertThat(kept)
+                    .containsEntry("evalsha", 20 * 5L)
+                    .containsEntry("lrange", 20 * 1L)
+                    .doesNotContainKeys("hgetall", "eval", "keys", "scan");
+            assertThat(open).containsEntry("evalsha", 20 * 5L).containsEntry("set", kept.get("set"));
+
+            Map<String, Long> begun = costs(commands, "open", 1, i -> body("m", "what was it again?"));
+            Map<String, Long> found = costs(commands, "kept", 1, i -> body("m", "what was it again?"));
+            assertThat(found.get("lrange"))
+                    .as("the archive, and what is recent")
+                    .isEqualTo(begun.get("lrange") + 2);
+            assertThat(found.get("hgetall")).as("marks").isEqualTo(begun.get("hgetall") + 1);
+            assertThat(found.get("evalsha")).isEqualTo(begun.get("evalsha"));
         } finally {
             client.shutdown();
         }
+    }
+
+    /** What Redis did for as many calls, scripts and what they call. */
+    private Map<String, Long> costs(
+            RedisCommands<String, String> commands, String tenant, int calls, IntFunction<String> body) {
+        String told = "mnemo:v1:{" + tenant + ":ada}:calls";
+        long before = commands.llen(told);
+        commands.configResetstat();
+        for (int i = 1; i <= calls; i++) {
+            assertThat(mnemo.ask(tenant, "ada", body.apply(i)).statusCode()).isEqualTo(200);
+            long recorded = before + i;
+            // Two that end at once would count their user's patterns one after the other.
+            eventually(
+                    "it is recorded, and nothing more is on its way",
+                    () -> commands.llen(told) == recorded
+                            && mnemo.bean(Detached.class).running() == 0);
+        }
+        return sent(commands);
     }
 
     @Test
@@ -279,6 +298,12 @@ class RedisDaysTest {
                                 "shadow",
                                 upstream.port(),
                                 "budgets: {limits: [{name: next, per: user, tokens: 1, every: day, shadow: true}]}"),
+                "kept",
+                        Mnemo.tenant(
+                                "kept",
+                                upstream.port(),
+                                "memory: {recent: 1, keep: 2, archive: 200, retrieve: conversation}\nbudgets: {" + LIMIT
+                                        + "}"),
                 "required", Mnemo.tenant("required", upstream.port(), "memory: {unavailable: refuse}"),
                 "three",
                         Mnemo.tenant(
