@@ -12,7 +12,7 @@ public final class Bench {
 
     /** Which tables. */
     private static final List<String> PARTS = List.of(System.getenv()
-            .getOrDefault("BENCH_PARTS", "ledger,chat,limits,dialects,large,stream")
+            .getOrDefault("BENCH_PARTS", "ledger,chat,limits,dialects,large,memory,stream")
             .split(","));
 
     private static final int WARM = 60_000;
@@ -27,6 +27,15 @@ public final class Bench {
             return;
         }
         try (Setup setup = Setup.start()) {
+            if (PARTS.contains("flat")) {
+                FlatTable.measure(setup).print();
+            }
+            if (PARTS.contains("memory")) {
+                MemoryTable.measure(setup).forEach(Table::print);
+            }
+            if (List.of("flat", "memory").containsAll(PARTS)) {
+                return;
+            }
             Seed.plant(setup, Setup.SMALL, 5, 200);
             for (Gateway gateway : setup.gateways()) {
                 warm(gateway, setup.meter());

@@ -3,11 +3,13 @@ package dev.mnemo.bench;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A process of the bench, and what the operating system says that it has used. */
 final class Gateway implements AutoCloseable {
@@ -42,10 +44,10 @@ final class Gateway implements AutoCloseable {
         }
         command.addAll(what);
         File log = File.createTempFile("bench", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log)
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+        builder.environment().put("BENCH_SEAL", "YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtMDE=");
+        Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!listens(port)) {
@@ -83,6 +85,29 @@ final class Gateway implements AutoCloseable {
             }
         }
         return resident;
+    }
+
+    /** What of the heap is in use after a collection, in MB. */
+    long heapMegabytes() throws Exception {
+        command("GC.run");
+        return Pattern.compile(" used (\\d+)K")
+                        .matcher(command("GC.heap_info").replaceAll("(?s)Metaspace.*", ""))
+                        .results()
+                        .mapToLong(used -> Long.parseLong(used.group(1)))
+                        .sum()
+                / 1024;
+    }
+
+    private String command(String what) throws Exception {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process asked = new ProcessBuilder(jcmd.toString(), String.valueOf(process.pid()), what)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (asked.waitFor() != 0) {
+            throw new IllegalStateException(said);
+        }
+        return said;
     }
 
     @Override

@@ -33,12 +33,19 @@ final class Load {
     private Load() {}
 
     static Result run(Gateway gateway, Request request, int connections, double seconds) throws Exception {
+        return run(gateway, request, connections, seconds, 0);
+    }
+
+    /**
+     * @param pause of each connection before its next call, in milliseconds
+     */
+    static Result run(Gateway gateway, Request request, int connections, double seconds, long pause) throws Exception {
         double cpu = gateway.cpuMicros();
         long began = System.nanoTime();
         long end = began + (long) (seconds * 1e9);
         List<Callable<long[]>> loops = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            loops.add(() -> loop(gateway, request, end));
+            loops.add(() -> loop(gateway, request, end, pause));
         }
         long[] all = {};
         try (ExecutorService threads = Executors.newFixedThreadPool(connections)) {
@@ -54,7 +61,8 @@ final class Load {
         return new Result(all.length, took, (gateway.cpuMicros() - cpu) / all.length, all);
     }
 
-    private static long[] loop(Gateway gateway, Request request, long end) throws IOException {
+    private static long[] loop(Gateway gateway, Request request, long end, long pause)
+            throws IOException, InterruptedException {
         long[] nanos = new long[1 << 14];
         int calls = 0;
         try (Client client = new Client(gateway)) {
@@ -63,6 +71,9 @@ final class Load {
                     nanos = Arrays.copyOf(nanos, calls * 2);
                 }
                 nanos[calls++] = client.call(request);
+                if (pause > 0) {
+                    Thread.sleep(pause);
+                }
             }
         }
         return Arrays.copyOf(nanos, calls);

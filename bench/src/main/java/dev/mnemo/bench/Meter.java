@@ -19,8 +19,10 @@ final class Meter {
     /** So many of the last calls must have been recorded. */
     private static final int LAST = 20;
 
-    /** Where a record has its time, in milliseconds since 1970. */
-    private static final int RECORDED_AT = 26;
+    /** Where a record has its id, whose upper bits are its time in milliseconds since 1970. */
+    private static final int ID_AT = 10;
+
+    private static final int BITS_BELOW_TIME = 21;
 
     /** Where a row of the book has its tokens. */
     private static final int INPUT_AT = 8;
@@ -35,7 +37,13 @@ final class Meter {
 
     /** A closed loop of the call. */
     Load.Result load(Gateway gateway, Request request, int connections, double seconds) throws Exception {
-        return checked(gateway, request, () -> Load.run(gateway, request, connections, seconds), Load.Result::calls);
+        return load(gateway, request, connections, seconds, 0);
+    }
+
+    /** The same with a pause before the next call of each connection, in milliseconds. */
+    Load.Result load(Gateway gateway, Request request, int connections, double seconds, long pause) throws Exception {
+        return checked(
+                gateway, request, () -> Load.run(gateway, request, connections, seconds, pause), Load.Result::calls);
     }
 
     /**
@@ -65,14 +73,39 @@ final class Meter {
     /** Waits until the user has so many records that are not older than {@code since}. */
     void awaitRecords(String tenant, long count, long since) throws InterruptedException {
         byte[] key = key(tenant + ":ada", "interactions");
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1_200; i++) {
             byte[] oldest = redis.lindex(key, -count);
-            if (oldest != null && ByteBuffer.wrap(oldest).getLong(RECORDED_AT) >= since) {
+            if (oldest != null && recordedAt(oldest) >= since) {
                 return;
             }
             Thread.sleep(50);
         }
         throw new IllegalStateException(tenant + ": fewer than " + count + " calls were recorded");
+    }
+
+    private static long recordedAt(byte[] stored) {
+        return ByteBuffer.wrap(stored).getLong(ID_AT) >>> BITS_BELOW_TIME;
+    }
+
+    /** How many interactions are kept of the user, the archived ones included. */
+    long kept(String tenant) {
+        byte[] archived = redis.hget(key(tenant + ":ada", "profile"), "archived".getBytes(US_ASCII));
+        long recent = redis.llen(key(tenant + ":ada", "interactions"));
+        return recent + (archived == null ? 0 : Long.parseLong(new String(archived, US_ASCII)));
+    }
+
+    /** Gives another user the same history. */
+    void copyUser(String tenant, String user) {
+        for (String name : List.of("profile", "interactions", "archive")) {
+            redis.copy(key(tenant + ":ada", name), key(tenant + ":" + user, name));
+        }
+    }
+
+    /** What the user's archive takes, in bytes. */
+    long archivedBytes(String tenant) {
+        return redis.lrange(key(tenant + ":ada", "archive"), 0, -1).stream()
+                .mapToLong(segment -> segment.length)
+                .sum();
     }
 
     /** Tokens that the tenant's books of today and yesterday have, once no call holds anything and no more come. */

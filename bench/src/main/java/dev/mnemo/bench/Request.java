@@ -3,6 +3,7 @@ package dev.mnemo.bench;
 import static dev.mnemo.bench.WireFormat.words;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -14,6 +15,7 @@ final class Request {
     static final String NEW = "0000000";
 
     private static final String LAST = "Turn " + NEW + ": " + words("And what comes after that? ", 170);
+    private static final String USER = "X-Mnemo-User: ";
     private static final AtomicLong COUNTER = new AtomicLong(1_000_000);
 
     private final WireFormat format;
@@ -22,17 +24,24 @@ final class Request {
     private final String body;
     private final byte[] bytes;
     private final int[] places;
+    private final List<Request> others;
 
     private Request(WireFormat format, String tenant, String headers, String body) {
+        this(format, tenant, headers, body, List.of());
+    }
+
+    private Request(WireFormat format, String tenant, String headers, String body, List<Request> others) {
         this.format = format;
         this.tenant = tenant;
         this.headers = headers;
         this.body = body;
         String text = "POST " + format.path() + " HTTP/1.1\r\nHost: bench\r\n" + format.credential() + tenant
-                + "-key\r\nContent-Type: application/json\r\nUser-Agent: bench/1\r\nX-Mnemo-User: ada\r\n"
-                + headers + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+                + "-key\r\nContent-Type: application/json\r\nUser-Agent: bench/1\r\n"
+                + (headers.contains(USER) ? "" : USER + "ada\r\n") + headers + "Content-Length: " + body.length()
+                + "\r\n\r\n" + body;
         this.bytes = text.getBytes(StandardCharsets.US_ASCII);
         this.places = places(text);
+        this.others = others;
     }
 
     /** One of about 1 KB, by the user ada of the tenant, in a conversation that goes on. */
@@ -66,6 +75,17 @@ final class Request {
         return new Request(format, tenant, headers, body);
     }
 
+    /** Calls that take turns; of one tenant and format. */
+    static Request oneOf(List<Request> others) {
+        Request first = others.getFirst();
+        return new Request(first.format, first.tenant, first.headers, first.body, others);
+    }
+
+    /** The same call by another user. */
+    Request user(String user) {
+        return headers(USER + user + "\r\n" + headers.replaceAll(USER + ".*\r\n", ""));
+    }
+
     WireFormat format() {
         return format;
     }
@@ -81,8 +101,15 @@ final class Request {
 
     /** The bytes of one more call. */
     byte[] next() {
+        long count = COUNTER.incrementAndGet();
+        return others.isEmpty()
+                ? numbered(count)
+                : others.get((int) (count % others.size())).numbered(count);
+    }
+
+    private byte[] numbered(long count) {
         byte[] next = bytes.clone();
-        byte[] number = Long.toString(COUNTER.incrementAndGet()).getBytes(StandardCharsets.US_ASCII);
+        byte[] number = Long.toString(count).getBytes(StandardCharsets.US_ASCII);
         for (int place : places) {
             System.arraycopy(number, 0, next, place, number.length);
         }

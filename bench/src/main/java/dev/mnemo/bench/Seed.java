@@ -23,18 +23,7 @@ final class Seed {
      * @return the {@code X-Mnemo-Context} of that conversation
      */
     static String plant(Setup setup, String tenant, int interactions, int length) throws Exception {
-        String address = "http://127.0.0.1:" + setup.mnemo().port() + "/mnemo/v1/users/ada/preferences";
-        String setting = words("always answer briefly and with an example in Go ", 144);
-        HttpRequest preferences = HttpRequest.newBuilder(URI.create(address))
-                .header("Authorization", "Bearer " + tenant + "-key")
-                .PUT(BodyPublishers.ofString("{\"tone\":\"" + setting + "\",\"form\":\"" + setting + "\"}"))
-                .build();
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<String> answer = http.send(preferences, BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IllegalStateException(answer.statusCode() + " " + answer.body());
-            }
-        }
+        prefer(setup, tenant);
         String said = words("What about the question number " + Request.NEW + "? ", length);
         Request question = Request.of(WireFormat.CHAT, tenant)
                 .headers("Accept: application/json\r\n")
@@ -50,6 +39,22 @@ final class Seed {
                 throw new IllegalStateException("the block is not what it should be: " + context);
             }
             return context;
+        }
+    }
+
+    /** Sets 300 bytes of preferences. */
+    static void prefer(Setup setup, String tenant) throws Exception {
+        String address = "http://127.0.0.1:" + setup.mnemo().port() + "/mnemo/v1/users/ada/preferences";
+        String setting = words("always answer briefly and with an example in Go ", 144);
+        HttpRequest preferences = HttpRequest.newBuilder(URI.create(address))
+                .header("Authorization", "Bearer " + tenant + "-key")
+                .PUT(BodyPublishers.ofString("{\"tone\":\"" + setting + "\",\"form\":\"" + setting + "\"}"))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = http.send(preferences, BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+            }
         }
     }
 }

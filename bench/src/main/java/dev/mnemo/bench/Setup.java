@@ -15,15 +15,24 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import redis.embedded.RedisServer;
 
 /**
  * The processes of one run.
  *
+ * @param tenants where their files are
  * @param plain a Spring Cloud Gateway with one route
  * @param meter what measures both gateways
  */
-record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway plain, Gateway mnemo, Meter meter)
+record Setup(
+        RedisServer server,
+        RedisClient client,
+        Path tenants,
+        Gateway upstream,
+        Gateway plain,
+        Gateway mnemo,
+        Meter meter)
         implements AutoCloseable {
 
     /** A tenant whose users have five interactions shown. */
@@ -37,6 +46,13 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
 
     /** A tenant with four limits. */
     static final String FOUR = "four";
+
+    /** Tenants of {@link MemoryTable}; each size of a history has its own. */
+    static final String BARE = "bare";
+
+    static final String WORDS = "words";
+    static final String VECTORS = "vectors";
+    static final String SEALED = "sealed";
 
     private static final String TWO_LIMITS = "{name: tenant-month, per: tenant, tokens: 9000000M, every: month},"
             + "{name: user-day, per: user, tokens: 9000000M, every: day}";
@@ -62,10 +78,11 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
         String redis = "redis://127.0.0.1:" + server.ports().getFirst();
         Gateway upstream = startUpstream();
         Gateway plain = startPlain(upstream.port());
-        Gateway mnemo = startMnemo(upstream.port(), redis);
+        Path tenants = tenants(upstream.port());
+        Gateway mnemo = startMnemo(tenants, redis, Path.of("gateway/target/mnemo-gateway.jar"));
         RedisClient client = RedisClient.create(redis);
         Meter meter = new Meter(client.connect(ByteArrayCodec.INSTANCE).sync());
-        return new Setup(server, client, upstream, plain, mnemo, meter);
+        return new Setup(server, client, tenants, upstream, plain, mnemo, meter);
     }
 
     /** In the order in which they alternate. */
@@ -102,24 +119,66 @@ record Setup(RedisServer server, RedisClient client, Gateway upstream, Gateway p
                         "--logging.level.root=warn"));
     }
 
-    private static Gateway startMnemo(int upstream, String redis) throws Exception {
+    private static Path tenants(int upstream) throws Exception {
         Path tenants = Files.createTempDirectory("bench-tenants");
         String few = "{recent: 5, keep: 20}";
         tenant(tenants, SMALL, upstream, few, TWO_LIMITS);
         tenant(tenants, LARGE, upstream, "{context: 60k, recent: 100, keep: 100}", TWO_LIMITS);
         tenant(tenants, FREE, upstream, few, "");
         tenant(tenants, FOUR, upstream, few, FOUR_LIMITS);
+        String archive = "recent: 5, keep: 20, archive: 10000, retrieve: conversation";
+        for (int size : MemoryTable.SIZES) {
+            tenant(tenants, BARE + size, upstream, few, TWO_LIMITS);
+            tenant(tenants, WORDS + size, upstream, "{" + archive + "}", TWO_LIMITS);
+            tenant(tenants, VECTORS + size, upstream, "{" + archive + "}", TWO_LIMITS);
+            tenant(tenants, SEALED + size, upstream, "{" + archive + ", seal: \"${BENCH_SEAL}\"}", TWO_LIMITS);
+        }
+        return tenants;
+    }
+
+    /** A second Mnemo beside the first one, which has the same tenants and Redis, but no model. */
+    Gateway startWithoutModel() throws Exception {
+        Path extracted = Files.createTempDirectory("bench-gateway");
+        Process extraction = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djarmode=tools",
+                        "-jar",
+                        "gateway/target/mnemo-gateway.jar",
+                        "extract",
+                        "--force",
+                        "--destination",
+                        extracted.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (extraction.waitFor() != 0) {
+            throw new IllegalStateException("the gateway's jar was not extracted");
+        }
+        try (Stream<Path> libraries = Files.list(extracted.resolve("lib"))) {
+            for (Path library : libraries
+                    .filter(path -> path.getFileName().toString().startsWith("onnxruntime"))
+                    .toList()) {
+                Files.delete(library);
+            }
+        }
+        return startMnemo(
+                tenants, "redis://127.0.0.1:" + server.ports().getFirst(), extracted.resolve("mnemo-gateway.jar"));
+    }
+
+    private static Gateway startMnemo(Path tenants, String redis, Path jar) throws Exception {
         int port = free();
         return Gateway.start(
                 port,
                 true,
                 List.of(
                         "-jar",
-                        "gateway/target/mnemo-gateway.jar",
+                        jar.toString(),
                         "--server.port=" + port,
                         "--management.server.port=" + free(),
                         "--mnemo.tenants=" + tenants,
-                        "--mnemo.redis.url=" + redis));
+                        "--mnemo.redis.url=" + redis,
+                        // A busy machine loses no record.
+                        "--mnemo.redis.timeout=2s"));
     }
 
     private static void tenant(Path directory, String id, int upstream, String memory, String limits) throws Exception {
