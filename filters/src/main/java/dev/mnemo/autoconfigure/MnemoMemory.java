@@ -54,6 +54,9 @@ final class MnemoMemory {
     /** What would wait longer than this many comes too late anyway. */
     private static final int FINDING_QUEUE = 100;
 
+    /** Texts that wait to be indexed; so many calls of tenants with an archive do not end within a second. */
+    private static final int INDEXING_QUEUE = 10_000;
+
     /** Profiles that a replica writes at once. */
     private static final int WRITERS = 4;
 
@@ -76,6 +79,13 @@ final class MnemoMemory {
     @Bean(destroyMethod = "dispose")
     Scheduler mnemoFinding() {
         return Schedulers.newBoundedElastic(Runtime.getRuntime().availableProcessors(), FINDING_QUEUE, "mnemo-finding");
+    }
+
+    /** A model that reads what was said leaves the other half of the processors to the calls. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler mnemoIndexing() {
+        int half = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        return Schedulers.newBoundedElastic(half, INDEXING_QUEUE, "mnemo-indexing");
     }
 
     @Bean
@@ -198,7 +208,8 @@ final class MnemoMemory {
             ProfileWriter profiles,
             TokenCounter tokens,
             Detached detached,
-            Scheduler mnemoBackground) {
+            Scheduler mnemoBackground,
+            Scheduler mnemoIndexing) {
         Recorder recorder = new Recorder(
                 store,
                 access,
@@ -208,6 +219,7 @@ final class MnemoMemory {
                 profiles,
                 tokens,
                 mnemoBackground,
+                mnemoIndexing,
                 MnemoAutoConfiguration.CLOCK);
         return new UserMemory(store, finder, recorder, tokens, detached);
     }

@@ -42,10 +42,12 @@ public final class Recorder {
     private final ProfileWriter profiles;
     private final TokenCounter tokens;
     private final Scheduler background;
+    private final Scheduler indexing;
     private final InstantSource clock;
 
     /**
      * @param background where texts are counted and packed, never on an event loop
+     * @param indexing where a model may read them, which takes a hundred times as long and hinders nothing else there
      */
     public Recorder(
             MemoryStore store,
@@ -56,6 +58,7 @@ public final class Recorder {
             ProfileWriter profiles,
             TokenCounter tokens,
             Scheduler background,
+            Scheduler indexing,
             InstantSource clock) {
         this.store = store;
         this.access = access;
@@ -65,6 +68,7 @@ public final class Recorder {
         this.profiles = profiles;
         this.tokens = tokens;
         this.background = background;
+        this.indexing = indexing;
         this.clock = clock;
     }
 
@@ -75,11 +79,19 @@ public final class Recorder {
             return Mono.empty();
         }
         Instant now = clock.instant();
-        Indexer by = waiting.incrementAndGet() > CROWD ? plain : indexer;
-        return Mono.fromCallable(() -> Optional.ofNullable(said == null ? null : interaction(turn, said, now, by)))
-                .subscribeOn(background)
-                .doFinally(signal -> waiting.decrementAndGet())
+        return interaction(turn, said, now)
                 .flatMap(interaction -> remember(turn, ending, interaction.orElse(null), now));
+    }
+
+    private Mono<Optional<Interaction>> interaction(Turn turn, @Nullable Said said, Instant now) {
+        if (said == null || turn.policy().archive() == 0) {
+            return Mono.fromCallable(() -> Optional.ofNullable(said).map(words -> unindexed(turn, words, now)))
+                    .subscribeOn(background);
+        }
+        Indexer by = waiting.incrementAndGet() > CROWD ? plain : indexer;
+        return Mono.fromCallable(() -> Optional.of(indexed(turn, unindexed(turn, said, now), now, by)))
+                .subscribeOn(indexing)
+                .doFinally(signal -> waiting.decrementAndGet());
     }
 
     private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now) {
@@ -158,12 +170,13 @@ public final class Recorder {
         return calls.drop(turn.tenant(), done.forgotten()).then(folded);
     }
 
-    private Interaction interaction(Turn turn, Said said, Instant now, Indexer by) {
-        Interaction unindexed = Interaction.of(
+    private Interaction unindexed(Turn turn, Said said, Instant now) {
+        return Interaction.of(
                 now, turn.call().conversation().first(), said.partial(), said.user(), said.assistant(), tokens);
-        return turn.policy().archive() == 0
-                ? unindexed
-                : unindexed.indexed(by.index(before(turn), unindexed.userText(), unindexed.assistantText(), now));
+    }
+
+    private static Interaction indexed(Turn turn, Interaction interaction, Instant now, Indexer by) {
+        return interaction.indexed(by.index(before(turn), interaction.userText(), interaction.assistantText(), now));
     }
 
     /** What was said just before, which tells what a short answer is about. */

@@ -76,6 +76,7 @@ final class Memories {
                 null,
                 new TokenCounter(),
                 Schedulers.immediate(),
+                Schedulers.immediate(),
                 clock);
     }
 }
