@@ -16,6 +16,9 @@ public final class Query {
     /** Longer ones are looked at from both ends: a question stands before or behind what was pasted. */
     private static final int LONGEST = 4_000;
 
+    /** Of what a model reads, for which a call waits: a quarter of a millisecond for each piece of a word, and more. */
+    private static final int LONGEST_EMBEDDED = 200;
+
     private static final int MOST_TOKENS = 96;
 
     /** For each language the terms, ascending, and which of the tokens each stands for. */
@@ -53,7 +56,7 @@ public final class Query {
      * @param embedder null to compare words alone
      */
     public static Query of(String text, @Nullable Embedder embedder) {
-        String ends = ends(text);
+        String ends = ends(text, LONGEST);
         List<Token> all = Words.of(ends);
         Language language = Language.of(all);
         Set<Token> told = new LinkedHashSet<>();
@@ -64,7 +67,9 @@ public final class Query {
             }
         }
         boolean dense = embedder != null && !told.isEmpty() && embedder.isReady() && embedder.reads(language.iso);
-        byte[] vector = dense && embedder != null ? Vectors.of(embedder, () -> embedder.query(ends)) : null;
+        byte[] vector = dense && embedder != null
+                ? Vectors.of(embedder, () -> embedder.query(ends(text, LONGEST_EMBEDDED)))
+                : null;
         return embedder == null || vector == null
                 ? new Query(told, null, 0)
                 : new Query(told, vector, IndexCodec.embedder(embedder.id()));
@@ -72,7 +77,10 @@ public final class Query {
 
     /** By its vector alone, to measure what each part is worth. */
     public static Query ofVector(String text, Embedder embedder) {
-        return new Query(Set.of(), Vectors.quantised(embedder.query(ends(text))), IndexCodec.embedder(embedder.id()));
+        return new Query(
+                Set.of(),
+                Vectors.quantised(embedder.query(ends(text, LONGEST_EMBEDDED))),
+                IndexCodec.embedder(embedder.id()));
     }
 
     /** Whether there is nothing to look for, as in a greeting: then nothing is found. */
@@ -97,10 +105,10 @@ public final class Query {
         return token.text().length() == 1;
     }
 
-    private static String ends(String text) {
-        if (text.length() <= LONGEST) {
+    private static String ends(String text, int longest) {
+        if (text.length() <= longest) {
             return text;
         }
-        return text.substring(0, LONGEST / 2) + "\n" + text.substring(text.length() - LONGEST / 2);
+        return text.substring(0, longest / 2) + "\n" + text.substring(text.length() - longest / 2);
     }
 }
