@@ -49,7 +49,7 @@ final class Gateway implements AutoCloseable {
         builder.environment().put("BENCH_SEAL", "YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtMDE=");
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(300).toNanos();
         while (!listens(port)) {
             if (!process.isAlive() || System.nanoTime() > end) {
                 throw new IllegalStateException("did not start: " + command + "\n" + Files.readString(log.toPath()));
