@@ -24,15 +24,21 @@ public final class Access {
     }
 
     /**
-     * @param salt the user's; null for a tenant that does not seal
+     * @param salt the user's; null for a user who has none. For a tenant that seals nothing stays open for want of one: what is
+     *     sealed then opens for nobody, and what is not is judged as the tenant asks for it
      * @param era null for a user who was not erased lately
      */
     UserAccess of(Tenant tenant, String user, byte @Nullable [] salt, byte @Nullable [] era) {
         SealKeys keys = tenant.memory().seal();
-        Seal seal = keys == null || salt == null || salt.length != Seal.SALT
+        Seal seal = keys == null
                 ? Seal.none(why -> unreadable.accept(tenant.id(), why))
-                : Seal.of(keys, tenant.id(), user, salt, why -> unreadable.accept(tenant.id(), why));
+                : Seal.of(keys, tenant.id(), user, whole(salt), why -> unreadable.accept(tenant.id(), why));
         return new UserAccess(era == null ? "" : new String(era, US_ASCII), seal);
+    }
+
+    /** Whoever may write to Redis may spoil a salt; that must not make plain what a tenant wants sealed. */
+    private static byte[] whole(byte @Nullable [] salt) {
+        return salt == null || salt.length != Seal.SALT ? Seal.newSalt() : salt;
     }
 
     /** For a user who has none yet; empty for a tenant that does not seal. */

@@ -161,16 +161,11 @@ final class History {
                         number(wanted))
                 .publishOn(background)
                 .map(answer -> new Read(
-                        reader(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
+                        access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
                         new String((byte[]) answer.get(2), US_ASCII),
                         (long) answer.get(3),
                         all(answer.get(4)),
                         all(answer.get(5))));
-    }
-
-    /** Whoever has no salt has nothing that is sealed; what is not is still judged as the tenant asks for it. */
-    private UserAccess reader(Tenant tenant, String user, byte @Nullable [] salt, byte @Nullable [] era) {
-        return access.of(tenant, user, salt == null ? Access.freshSalt(tenant) : salt, era);
     }
 
     static List<byte[]> all(Object list) {

@@ -149,6 +149,24 @@ class ArchiveTest {
         assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
     }
 
+    /** Whoever may write to Redis must not learn by it what a tenant wants sealed, nor be believed. */
+    @Test
+    void aSaltThatIsSpoiltMakesNothingPlain() {
+        say(sealed, "ada", 0, 2);
+        TestRedis.commands().hset(key("ada", "profile"), "salt", "short");
+
+        say(sealed, "ada", 2, 4);
+        say(plain, "bob", 0, 1);
+        TestRedis.commands()
+                .rpush(key("ada", "interactions"), TestRedis.commands().lindex(key("bob", "interactions"), 0));
+
+        assertThat(stored("ada").split("question", -1))
+                .as("the one that was put there")
+                .hasSize(2);
+        assertThat(words(sealed, "ada")).isEmpty();
+        assertThat(unreadable).contains(id + " " + Unreadable.UNSEALED);
+    }
+
     @Test
     void whoIsErasedIsNotWrittenBackByWhatBeganBefore() {
         say(plain, "ada", 0, 60);
