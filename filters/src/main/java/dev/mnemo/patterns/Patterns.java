@@ -47,9 +47,10 @@ public record Patterns(
 
     private static final int MOST_WORDS = 1 << 16;
 
-    private static final Pattern CODE = Pattern.compile("(?m)^\\s{0,3}```");
-    private static final Pattern LIST = Pattern.compile("(?m)^\\s{0,8}(?:[-*•]|\\d{1,3}[.)])\\s+\\S");
-    private static final Pattern TABLE = Pattern.compile("(?m)^\\s{0,3}\\|?\\s*:?-{2,}:?\\s*\\|");
+    // Within a line: a model that goes on with line breaks alone must not have each of them looked at from each other.
+    private static final Pattern CODE = Pattern.compile("(?m)^\\h{0,3}+```");
+    private static final Pattern LIST = Pattern.compile("(?m)^\\h{0,8}+(?:[-*•]|\\d{1,3}+[.)])\\h++\\S");
+    private static final Pattern TABLE = Pattern.compile("(?m)^\\h{0,3}+\\|?+\\h*+:?+-{2,}+:?+\\h*+\\|");
     private static final Pattern QUESTION = Pattern.compile("[?？؟;](?=[\\s\"')\\]»”]|$)");
 
     /** Of nobody whom we know. */

@@ -99,6 +99,18 @@ class PatternsTest {
         }
     }
 
+    /** What took ten seconds takes some milliseconds; the bound is for a busy machine. */
+    @Test
+    void whiteSpaceWithoutEndTakesNoTime() {
+        long begun = System.nanoTime();
+
+        for (String run : List.of("\n", " ", "- \n", "|\n", "--\n", "1.\n")) {
+            Patterns.NONE.plus(AT, QUESTION, "x" + run.repeat(Interaction.LONGEST / run.length()));
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+    }
+
     @Test
     void theSameInteractionsGiveTheSameBytes() {
         assertThat(of(new Random(3))).isEqualTo(of(new Random(3))).isNotEqualTo(of(new Random(4)));
