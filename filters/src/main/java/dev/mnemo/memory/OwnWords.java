@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Takes out of a text what no profile is made of, or may hold: binaries, what looks like a secret, markup. */
@@ -15,9 +16,8 @@ final class OwnWords {
 
     private static final Pattern HEX = Pattern.compile("(?:[0-9a-fA-F]{2}[ :,\\n-]?+){48,}+");
 
-    /** Long, of letters and digits, and no word: a key, a token, an id. */
-    private static final Pattern SECRET =
-            Pattern.compile("(?=[A-Za-z_+/=.-]{0,200}+[0-9])(?=[0-9_+/=.-]{0,200}+[A-Za-z])[A-Za-z0-9_+/=.-]{20,}+");
+    /** Long, and no word: of letters and digits it is a key, a token, an id. */
+    private static final Pattern LONG = Pattern.compile("[A-Za-z0-9_+/=.-]{20,}+");
 
     private static final Pattern TAG = Pattern.compile("</?[A-Za-z!?][^<>]{0,200}+>");
     private static final Pattern ANGLE = Pattern.compile("[<>]");
@@ -30,7 +30,13 @@ final class OwnWords {
         String plain = DATA_URL.matcher(text).replaceAll(LEFT_OUT);
         plain = BASE64.matcher(plain).replaceAll(LEFT_OUT);
         plain = HEX.matcher(plain).replaceAll(LEFT_OUT);
-        return withoutControls(SECRET.matcher(plain).replaceAll(LEFT_OUT));
+        return withoutControls(LONG.matcher(plain)
+                .replaceAll(found -> isSecret(found.group()) ? LEFT_OUT : Matcher.quoteReplacement(found.group())));
+    }
+
+    private static boolean isSecret(String run) {
+        return run.chars().anyMatch(c -> c >= '0' && c <= '9')
+                && run.chars().anyMatch(c -> c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z');
     }
 
     /**

@@ -28,6 +28,12 @@ class OwnWordsTest {
     }
 
     @Test
+    void aSecretBehindALongWordGoes() {
+        assertThat(OwnWords.of("see " + "a".repeat(300) + "7 here")).isEqualTo("see […] here");
+        assertThat(OwnWords.of("see " + "-".repeat(150) + " here")).isEqualTo("see " + "-".repeat(150) + " here");
+    }
+
+    @Test
     void binariesGo() {
         byte[] noise = new byte[600];
         new Random(1).nextBytes(noise);
