@@ -67,17 +67,21 @@ final class ImportLines {
         this.now = now;
     }
 
-    /** Where each line begins and ends, those without anything in them too. */
-    static List<byte[]> split(byte[] ndjson) {
+    /**
+     * Where each line begins and ends, those without anything in them too.
+     *
+     * @param most lines; one more is found, not all: sixteen megabytes of line breaks would be as many million of them
+     */
+    static List<byte[]> split(byte[] ndjson, int most) {
         List<byte[]> lines = new ArrayList<>();
         int from = 0;
-        for (int i = 0; i < ndjson.length; i++) {
+        for (int i = 0; i < ndjson.length && lines.size() <= most; i++) {
             if (ndjson[i] == '\n') {
                 lines.add(Arrays.copyOfRange(ndjson, from, i));
                 from = i + 1;
             }
         }
-        if (from < ndjson.length) {
+        if (from < ndjson.length && lines.size() <= most) {
             lines.add(Arrays.copyOfRange(ndjson, from, ndjson.length));
         }
         return lines;

@@ -102,14 +102,14 @@ public final class Importer {
 
     private Mono<ImportJob> read(byte[] ndjson, ImportJob job) {
         ImportLines reader = new ImportLines(clock.instant());
-        return Mono.fromCallable(() -> ImportLines.split(ndjson))
+        return Mono.fromCallable(() -> ImportLines.split(ndjson, LINES))
                 .subscribeOn(background)
                 .flatMapMany(lines -> {
                     if (lines.size() > LINES) {
                         return Flux.error(Refusal.of(
                                 413,
                                 "too_many_lines",
-                                "import: " + lines.size() + " lines (expected: at most " + LINES + " at a time)"));
+                                "import: more than " + LINES + " lines (expected: at most so many at a time)"));
                     }
                     return Flux.fromIterable(lines).index().buffer(STEP);
                 })

@@ -242,6 +242,13 @@ class ImporterTest {
     }
 
     @Test
+    void ofTooManyLinesOneMoreIsFoundAndNotAll() {
+        assertThat(ImportLines.split("a\n\nb".getBytes(UTF_8), 3)).hasSize(3);
+        assertThat(ImportLines.split("\n".repeat(1_000).getBytes(UTF_8), 3)).hasSize(4);
+        assertThat(ImportLines.split("a\nb\nc\nd".getBytes(UTF_8), 3)).hasSize(4);
+    }
+
+    @Test
     void tooManyLinesAreRefused() {
         assertThatThrownBy(() -> stores.bring(tenant, "ada", "\n".repeat(Importer.LINES + 1)))
                 .isInstanceOfSatisfying(
