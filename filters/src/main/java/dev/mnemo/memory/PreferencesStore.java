@@ -5,6 +5,7 @@ import static dev.mnemo.redis.Wire.ascii;
 import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.memory.Preferences.Member;
 import dev.mnemo.memory.Version.Edit;
 import dev.mnemo.memory.Version.Kind;
@@ -15,6 +16,7 @@ import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -115,15 +117,22 @@ public final class PreferencesStore {
     public Mono<Change> patch(Tenant tenant, String user, byte[] json, @Nullable Long expected, String author) {
         return guarded(
                 expected,
-                () -> get(tenant, user).flatMap(before -> {
-                    if (expected != null && (!before.present() || before.version() != expected)) {
-                        return Mono.just(new Change.Conflict(before.present() ? before.version() : 0));
-                    }
-                    return counted(() -> PreferencesDocument.merge(
-                                    PreferencesDocument.of(before), PreferencesDocument.parse(json)))
-                            .flatMap(members ->
-                                    write(tenant, user, members, before.version(), edit(Kind.PATCH, 0, author)));
-                }));
+                () -> lately(tenant, user)
+                        .flatMap(own -> get(tenant, user, own).flatMap(before -> {
+                            if (expected != null && (!before.present() || before.version() != expected)) {
+                                return Mono.just(new Change.Conflict(before.present() ? before.version() : 0));
+                            }
+                            return counted(() -> PreferencesDocument.merge(
+                                            PreferencesDocument.of(before), PreferencesDocument.parse(json)))
+                                    .flatMap(members -> write(
+                                            tenant,
+                                            user,
+                                            members,
+                                            before.version(),
+                                            edit(Kind.PATCH, 0, author),
+                                            own,
+                                            own.era()));
+                        })));
     }
 
     /**
@@ -144,19 +153,28 @@ public final class PreferencesStore {
      * @param author the id of the API key
      */
     public Mono<Change> restore(Tenant tenant, String user, long number, @Nullable Long expected, String author) {
-        // The version that is there is read first and guards the write: what is erased in between does not come back.
         return guarded(
                 expected,
-                () -> get(tenant, user)
-                        .flatMap(before -> version(tenant, user, number).flatMap(version -> {
-                            String json = version.json();
-                            Edit edit = edit(Kind.RESTORE, number, author);
-                            long guard = expected == null ? before.version() : expected;
-                            return json == null
-                                    ? write(tenant, user, null, guard, edit)
-                                    : counted(() -> PreferencesDocument.parse(json.getBytes(UTF_8)))
-                                            .flatMap(members -> write(tenant, user, members, guard, edit));
-                        })));
+                () -> lately(tenant, user)
+                        .flatMap(own -> get(tenant, user, own)
+                                .flatMap(before -> version(tenant, user, number).flatMap(version -> {
+                                    String json = version.json();
+                                    Edit edit = edit(Kind.RESTORE, number, author);
+                                    long guard = expected == null ? before.version() : expected;
+                                    return json == null
+                                            ? write(tenant, user, null, guard, edit, own, own.era())
+                                            : counted(() -> PreferencesDocument.parse(json.getBytes(UTF_8)))
+                                                    .flatMap(members ->
+                                                            write(tenant, user, members, guard, edit, own, own.era()));
+                                }))));
+    }
+
+    /**
+     * With the era as of now. What is read from then on and written back is not, if the user is erased in between: a version
+     * alone does not tell, as those of an erased user begin anew.
+     */
+    private Mono<UserAccess> lately(Tenant tenant, String user) {
+        return access.open(tenant, user).map(Opened::own);
     }
 
     /** What the preferences were, newest first; empty when nothing was set for as long as a user is kept. */
@@ -175,12 +193,12 @@ public final class PreferencesStore {
     }
 
     private static Mono<Change> guarded(@Nullable Long expected, Supplier<Mono<Change>> change, int tries) {
-        return change.get().flatMap(made -> {
-            if (expected != null || made instanceof Change.Done) {
-                return Mono.just(made);
+        return change.get().map(Optional::of).defaultIfEmpty(Optional.empty()).flatMap(made -> {
+            if (made.isPresent() && (expected != null || made.get() instanceof Change.Done)) {
+                return Mono.just(made.get());
             }
             return tries > 1
-                    ? guarded(null, change, tries - 1)
+                    ? guarded(expected, change, tries - 1)
                     : Mono.error(
                             new PreferencesProblem(
                                     409,
@@ -199,19 +217,24 @@ public final class PreferencesStore {
 
     private Mono<Change> write(
             Tenant tenant, String user, @Nullable List<Member> members, @Nullable Long expected, Edit edit) {
-        return access.own(tenant, user).flatMap(own -> write(tenant, user, members, expected, edit, own));
+        // What is sealed for a user who was erased since would open for nobody.
+        boolean seals = tenant.memory().seal() != null;
+        return access.own(tenant, user)
+                .flatMap(own -> write(tenant, user, members, expected, edit, own, seals ? own.era() : UserAccess.ANY))
+                .switchIfEmpty(Mono.defer(() -> write(tenant, user, members, expected, edit)));
     }
 
+    /** Empty when the user was erased since the era, unless that is {@link UserAccess#ANY}: nothing was written. */
     private Mono<Change> write(
             Tenant tenant,
             String user,
             @Nullable List<Member> members,
             @Nullable Long expected,
             Edit edit,
-            UserAccess own) {
+            UserAccess own,
+            String era) {
         UserKeys of = new UserKeys(tenant.id(), user);
         byte[][] keys = {of.profile(), of.versions(), of.erased()};
-        boolean seals = tenant.memory().seal() != null;
         return link.<List<Long>>eval(
                         WRITE,
                         ScriptOutputType.MULTI,
@@ -224,11 +247,9 @@ public final class PreferencesStore {
                         VersionCodec.encode(edit, members, own.seal()),
                         number(VersionStore.MOST),
                         number(VersionStore.MOST_BYTES),
-                        // What is sealed for a user who was erased since would open for nobody.
-                        ascii(seals ? own.era() : UserAccess.ANY))
-                .flatMap(answer -> answer.get(0) == 2
-                        ? write(tenant, user, members, expected, edit)
-                        : Mono.just(changed(answer, members)));
+                        ascii(era))
+                .filter(answer -> answer.get(0) != 2)
+                .map(answer -> changed(answer, members));
     }
 
     private static Change changed(List<Long> answer, @Nullable List<Member> members) {

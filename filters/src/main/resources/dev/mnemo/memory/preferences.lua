@@ -2,8 +2,9 @@
 --
 -- KEYS[1]  profile of the user      KEYS[2]  its versions, newest first: the number, a space, an entry      KEYS[3]  erased
 -- ARGV     the version that must be there ('' for any), seconds to live, 'set' or 'delete', members, their tokens;
---          the new version's entry, how many versions to keep, how many bytes of them; the era for which it is sealed, or '*'
--- Returns  {1, new version}, {0, version as it is}, or {2} when the user was erased since it was sealed
+--          the new version's entry, how many versions to keep, how many bytes of them; the era for which it is sealed or in which
+--          it was read, or '*'
+-- Returns  {1, new version}, {0, version as it is}, or {2} when the user was erased since
 if ARGV[9] ~= '*' and (redis.call('GET', KEYS[3]) or '') ~= ARGV[9] then
   return {2}
 end

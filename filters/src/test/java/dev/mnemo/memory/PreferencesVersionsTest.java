@@ -170,6 +170,35 @@ class PreferencesVersionsTest {
         assertThat(TestRedis.commands().exists(key(), profile())).isZero();
     }
 
+    @Test
+    void norIsItBroughtBackWhereSomethingElseWasSetSince() {
+        PreferencesStore slow = new PreferencesStore(
+                LINKS.record(),
+                Memories.store(LINKS),
+                TOKENS,
+                Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
+                    // The version is the same one again.
+                    new UserStore(LINKS.record(), new CallRecords(LINKS.record()))
+                            .erase(tenant, "ada")
+                            .block(PATIENCE);
+                    put("{\"other\":1}", "web");
+                    task.run();
+                })),
+                InstantSource.fixed(AT));
+
+        put("{\"canary\":1}", "web");
+        assertThatThrownBy(() -> block(slow.patch(tenant, "ada", json("{\"b\":1}"), null, "web")))
+                .hasMessageContaining("others changed them each time");
+        assertThat(versions()).hasSize(1).noneMatch(version -> version.json().contains("canary"));
+
+        TestRedis.commands().del(key(), profile());
+        put("{\"canary\":1}", "web");
+        assertThatThrownBy(() -> block(slow.restore(tenant, "ada", 1, null, "web")))
+                .hasMessageContaining("others changed them each time");
+        assertThat(versions())
+                .noneMatch(version -> String.valueOf(version.json()).contains("canary"));
+    }
+
     private Change put(String json, String author) {
         return block(store.put(tenant, "ada", json(json), null, author));
     }
