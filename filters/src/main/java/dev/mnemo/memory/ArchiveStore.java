@@ -120,7 +120,7 @@ public final class ArchiveStore {
         return record.<Long>eval(
                         FOLD,
                         ScriptOutputType.INTEGER,
-                        new byte[][] {of.profile(), of.interactions(), of.archive()},
+                        new byte[][] {of.profile(), of.interactions(), of.archive(), of.erased()},
                         records.getFirst(),
                         records.getLast(),
                         number(records.size()),
@@ -130,7 +130,8 @@ public final class ArchiveStore {
                         number(mostBytes(policy)),
                         number(policy.ttl().toSeconds()),
                         revision,
-                        number(interactions))
+                        number(interactions),
+                        ascii(own.era()))
                 .then();
     }
 }

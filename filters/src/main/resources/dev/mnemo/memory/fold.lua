@@ -1,10 +1,14 @@
 -- Moves the oldest interactions into the archive, as one segment.
 --
--- KEYS[1]  profile of the user; it counts what is kept      KEYS[2]  interactions      KEYS[3]  archive
+-- KEYS[1]  profile of the user; it counts what is kept      KEYS[2]  interactions      KEYS[3]  archive      KEYS[4]  erased
 -- ARGV     the first and the last of those that move, as they were read; how many they are, and their bytes;
 --          the segment (bytes 3 and 4 say how many it holds); how many interactions and how many bytes the archive may hold;
---          seconds to live; the revision before they were read; how many interactions there were when it became due
--- Returns  1, or 0 when somebody else has moved them, or something was forgotten or imported since
+--          seconds to live; the revision before they were read; how many interactions there were when it became due; the era for
+--          which it is sealed
+-- Returns  1, or 0 when somebody else has moved them, or something was forgotten or imported since, or the user erased
+if (redis.call('GET', KEYS[4]) or '') ~= ARGV[11] then
+  return 0
+end
 local count = tonumber(ARGV[3])
 -- Two calls that end at once both find it due: the later one would move what is to stay.
 if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[10]) then

@@ -203,6 +203,25 @@ class InteractionStoreTest {
     }
 
     @Test
+    void norDoesItBringAnErasedUserBack() {
+        Tenant crowded = Stores.tenant(id, 60, 1_000, null);
+        String[] lines = IntStream.range(0, 51).mapToObj(Stores::line).toArray(String[]::new);
+        stores.bring(crowded, "ada", lines);
+        UserAccess own = stores.open(crowded, "ada");
+        // The same history comes again but for one: the first, the last, the count and the revision are as they were.
+        Scheduler between = Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
+            block(stores.users.erase(crowded, "ada"));
+            lines[5] = lines[5].replace("question 5", "another");
+            stores.bring(crowded, "ada", lines);
+            task.run();
+        }));
+
+        block(new ArchiveStore(LINKS.recall(), LINKS.record(), between, between).fold(crowded, "ada", own, 51));
+
+        assertThat(stores.asked(crowded, "ada")).hasSize(51).contains("another").doesNotContain("question 5");
+    }
+
+    @Test
     void marksStandBesideTheInteraction() {
         for (Tenant each : List.of(tenant, sealed)) {
             String user = each == sealed ? "bob" : "ada";
