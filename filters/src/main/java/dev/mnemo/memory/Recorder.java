@@ -152,7 +152,13 @@ public final class Recorder {
                 patterns == null ? NOTHING : Summary.sealed(patterns, seal),
                 opened.patternsNumber());
         Mono<Void> told = turn.isTold() ? calls.keep(turn, ending, interaction, now) : Mono.empty();
-        return told.then(store.remember(turn.tenant(), turn.user(), era(turn), memo));
+        return told.then(store.remember(turn.tenant(), turn.user(), era(turn), memo))
+                .onErrorResume(e -> untold(turn, e));
+    }
+
+    /** What is known of a call that its user's list does not name would outlive an erasure. */
+    private <T> Mono<T> untold(Turn turn, Throwable why) {
+        return calls.drop(turn.tenant(), turn.call().id()).onErrorComplete().then(Mono.error(why));
     }
 
     private static String era(Turn turn) {

@@ -1,6 +1,7 @@
 package dev.mnemo.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mnemo.Fixtures;
 import dev.mnemo.call.Calls;
@@ -94,6 +95,16 @@ class CallRecordsTest {
 
         assertThat(get(tenant, call)).isNull();
         assertThat(get(tenant, eves)).isNotNull();
+    }
+
+    @Test
+    void whatTheUsersListDoesNotNameIsNotKept() {
+        TestRedis.commands().set("mnemo:v1:{" + tenant.id() + ":ada}:calls", "no list");
+        Turn turn = turn("ada");
+
+        assertThatThrownBy(() -> recorder.record(turn, ENDED).block(PATIENCE)).hasMessageContaining("WRONGTYPE");
+
+        assertThat(get(tenant, turn.call())).isNull();
     }
 
     private LlmCall recorded(String user) {
