@@ -47,7 +47,7 @@ final class Tails {
         if (words == null || words.isBlank()) {
             return Mono.just(Candidates.NONE);
         }
-        return store.frozen(turn.tenant(), turn.user(), own, name(turn, words))
+        return store.frozen(turn.tenant(), turn.user(), own, name(turn, own, words))
                 .onErrorResume(e -> Mono.empty())
                 .map(frozen -> new Candidates(frozen, Found.NOTHING))
                 .switchIfEmpty(
@@ -80,7 +80,7 @@ final class Tails {
                     call.tenant(),
                     turn.user(),
                     recalled.own(),
-                    name(turn, words),
+                    name(turn, recalled.own(), words),
                     tail.of(recalled.revision()),
                     false));
         }
@@ -100,9 +100,9 @@ final class Tails {
                 : ContextBlock.tail(found, Exchanges.of(turn.call().request()), room);
     }
 
-    /** The conversation's first name, which it has in all calls of the turn, and the words. */
-    private static String name(Turn turn, String words) {
+    /** The conversation's first name, which it has in all calls of the turn, and the words: keyed, where names tell nothing. */
+    private static String name(Turn turn, UserAccess own, String words) {
         return "w:" + turn.call().conversation().first() + ':'
-                + Interaction.toHex(Fingerprint.of(words).value());
+                + Interaction.toHex(own.seal().tag(Fingerprint.of(words).value()));
     }
 }
