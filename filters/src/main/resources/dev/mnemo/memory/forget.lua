@@ -38,10 +38,11 @@ local profile = redis.call('HMGET', KEYS[1], 'revision', 'version', 'tried')
 local revision = tonumber(profile[1] or profile[2] or '0') + 1
 redis.call('HSET', KEYS[1], 'revision', revision, 'forgot', revision)
 if ARGV[3] == '1' or profile[3] then
-  -- What was written of it goes, and what is being written: by the last try, which is another one now. It is due again.
-  local at = tonumber(string.match(profile[3] or '', '^%d+ (%d+) ') or '1')
+  -- What was written of it goes, and what is being written: by the last try, which is another one now, and never one that
+  -- reads as none. It is due again.
+  local at = tonumber(string.match(profile[3] or '', '^%d+ (%d+) ') or '0')
   redis.call('HDEL', KEYS[1], 'written')
-  redis.call('HSET', KEYS[1], 'tried', '0 ' .. string.format('%d', math.max(0, at - 1)) .. ' 0')
+  redis.call('HSET', KEYS[1], 'tried', '0 ' .. string.format('%d', at + 1) .. ' 0')
 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 for _, name in ipairs(redis.call('LRANGE', KEYS[6], 0, -1)) do

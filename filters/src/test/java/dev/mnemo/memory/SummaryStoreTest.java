@@ -16,10 +16,12 @@ import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.SealKeys;
+import dev.mnemo.tenant.SummaryPolicy;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -131,6 +133,24 @@ class SummaryStoreTest {
         block(interactions.forgetAll(tenant, "ada"));
         assertThat(material().interactions()).isZero();
         assertThat(block(store.get(tenant, "ada"))).isEqualTo(Summary.NONE);
+    }
+
+    /** Otherwise each interaction from then on would pay for a profile that is thrown away. */
+    @Test
+    void whoForgetsBeforeTheFirstProfileGetsOneAllTheSame() {
+        InteractionStore interactions = new InteractionStore(LINKS.record(), Memories.ACCESS, Schedulers.immediate());
+        Tenant writes = Fixtures.tenant(
+                TestRedis.fresh("summary"),
+                new Fixtures.Memory().summary(new SummaryPolicy("m", "any")).policy());
+        block(interactions.forgetAll(writes, "ada"));
+        Material before = block(store.material(writes, "ada"));
+        block(interactions.forgetAll(writes, "ada"));
+
+        block(store.keep(writes, "ada", before, DONE, PROFILE));
+        assertThat(block(store.material(writes, "ada")).profile()).isNull();
+
+        block(store.keep(writes, "ada", block(store.material(writes, "ada")), DONE, PROFILE));
+        assertThat(block(store.material(writes, "ada")).profile()).isEqualTo(PROFILE);
     }
 
     @Test
