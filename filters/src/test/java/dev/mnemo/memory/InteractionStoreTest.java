@@ -222,6 +222,23 @@ class InteractionStoreTest {
     }
 
     @Test
+    void whoIsErasedMeanwhileIsNotMarked() {
+        for (Tenant each : List.of(tenant, sealed)) {
+            stores.say(each, "ada", 0, 3);
+            Scheduler between = Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
+                block(stores.users.erase(each, "ada"));
+                task.run();
+            }));
+
+            assertThat(block(new MarkStore(LINKS.record(), Memories.ACCESS, between)
+                            .rate(each, "ada", interaction(1).id(), 1, "a canary")))
+                    .isEqualTo(Outcome.UNKNOWN);
+
+            assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
+        }
+    }
+
+    @Test
     void marksStandBesideTheInteraction() {
         for (Tenant each : List.of(tenant, sealed)) {
             String user = each == sealed ? "bob" : "ada";
