@@ -149,6 +149,20 @@ class ArchiveTest {
         assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
     }
 
+    @Test
+    void aSealedBlockOpensForItsConversationOnly() {
+        UserAccess own = open(sealed, "ada");
+        block(store.freeze(sealed, "ada", own, "c", Memories.snapshot(0, new byte[] {'b'}), true));
+        assertThat(store.frozen(sealed, "ada", own, "c").blockOptional(PATIENCE))
+                .isPresent();
+
+        TestRedis.commands().rename(key("ada", "snapshot:c"), key("ada", "snapshot:d"));
+
+        assertThat(store.frozen(sealed, "ada", own, "d").blockOptional(PATIENCE))
+                .isEmpty();
+        assertThat(unreadable).containsExactly(id + " " + Unreadable.FOREIGN);
+    }
+
     /** Whoever may write to Redis must not learn by it what a tenant wants sealed, nor be believed. */
     @Test
     void aSaltThatIsSpoiltMakesNothingPlain() {

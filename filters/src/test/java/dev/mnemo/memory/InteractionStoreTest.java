@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import static dev.mnemo.memory.Stores.block;
 import static dev.mnemo.memory.Stores.interaction;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.memory.Interaction.Fingerprint;
@@ -222,11 +223,33 @@ class InteractionStoreTest {
     }
 
     @Test
+    void aSealedCommentOpensForItsInteractionOnly() {
+        stores.say(sealed, "bob", 0, 3);
+        byte[] comments = key("bob", "comments").getBytes(UTF_8);
+        byte[] one = Interaction.toHex(interaction(1).id()).getBytes(UTF_8);
+        byte[] other = Interaction.toHex(interaction(2).id()).getBytes(UTF_8);
+        block(stores.marks.rate(sealed, "bob", interaction(1).id(), 1, "a canary"));
+
+        byte[] stored = block(LINKS.record().<byte[]>send(redis -> redis.hget(comments, one)));
+        block(LINKS.record().<Boolean>send(redis -> redis.hset(comments, other, stored)));
+
+        assertThat(block(stores.interactions.one(sealed, "bob", interaction(1).id()))
+                        .comment())
+                .isEqualTo("a canary");
+        assertThat(block(stores.interactions.one(sealed, "bob", interaction(2).id()))
+                        .comment())
+                .isNull();
+    }
+
+    @Test
     void whoIsErasedMeanwhileIsNotMarked() {
         for (Tenant each : List.of(tenant, sealed)) {
             stores.say(each, "ada", 0, 3);
+            AtomicInteger steps = new AtomicInteger();
             Scheduler between = Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
-                block(stores.users.erase(each, "ada"));
+                if (steps.getAndIncrement() == 0) {
+                    block(stores.users.erase(each, "ada"));
+                }
                 task.run();
             }));
 
