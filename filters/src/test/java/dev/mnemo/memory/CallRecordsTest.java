@@ -10,13 +10,17 @@ import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
+import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 /** What calls were given, in a real Redis. */
@@ -95,6 +99,35 @@ class CallRecordsTest {
 
         assertThat(get(tenant, call)).isNull();
         assertThat(get(tenant, eves)).isNotNull();
+    }
+
+    @Test
+    void norIsWhatIsWrittenJustWhenItsUserIsErased() {
+        AtomicInteger steps = new AtomicInteger();
+        // The first step makes the record; before the second the user's salt and era are known.
+        Scheduler between = Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
+            if (steps.getAndIncrement() == 1) {
+                new UserStore(LINKS.record(), calls).erase(tenant, "ada").block(PATIENCE);
+            }
+            task.run();
+        }));
+        Recorder slow = new Recorder(
+                Memories.store(LINKS),
+                new ArchiveStore(LINKS.recall(), LINKS.record(), between, between),
+                calls,
+                new Indexer(null),
+                null,
+                new TokenCounter(),
+                between,
+                () -> Instant.parse("2026-11-25T10:00:00Z"));
+        Turn turn = turn("ada");
+
+        slow.record(turn, ENDED).block(PATIENCE);
+
+        assertThat(steps).hasValueGreaterThan(1);
+        assertThat(get(tenant, turn.call())).isNull();
+        assertThat(TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + ":ada}:*"))
+                .containsExactly("mnemo:v1:{" + tenant.id() + ":ada}:erased");
     }
 
     @Test
