@@ -7,6 +7,7 @@ import dev.mnemo.Fixtures;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
+import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
@@ -99,7 +100,8 @@ class BytesOfHistoryTest {
         ArchiveStore archive =
                 new ArchiveStore(links.recall(), links.record(), Schedulers.immediate(), Schedulers.immediate());
         return each(redis, Math.max(4, INTERACTIONS / size), user -> {
-            UserAccess access = store.open(tenant, user).block().own();
+            UserAccess access =
+                    Memories.access(links).open(tenant, user).block().own();
             for (int i = 0; i < size; i++) {
                 remember(store, archive, tenant, user, access, at(said.get(random.nextInt(said.size())), i));
             }
@@ -142,7 +144,7 @@ class BytesOfHistoryTest {
         for (int i = 1; i <= 2_000; i++) {
             patterns = patterns.plus(AT.plusSeconds(600L * i), piece(QUESTION), piece(ANSWER));
             if (i == 20 || i == 200 || i == 2_000) {
-                byte[] stored = SummaryStore.sealed(patterns, Seal.NONE);
+                byte[] stored = Summary.sealed(patterns, Seal.NONE);
                 System.out.printf("patterns of %d interactions: %d bytes%n", i, stored.length);
             }
         }

@@ -113,11 +113,13 @@ class CallRecordsTest {
         }));
         Recorder slow = new Recorder(
                 Memories.store(LINKS),
+                Memories.access(LINKS),
                 new ArchiveStore(LINKS.recall(), LINKS.record(), between, between),
                 calls,
                 new Indexer(null),
                 null,
                 new TokenCounter(),
+                between,
                 between,
                 () -> Instant.parse("2026-11-25T10:00:00Z"));
         Turn turn = turn("ada");

@@ -174,7 +174,7 @@ class PreferencesVersionsTest {
     void norIsItBroughtBackWhereSomethingElseWasSetSince() {
         PreferencesStore slow = new PreferencesStore(
                 LINKS.record(),
-                Memories.store(LINKS),
+                Memories.access(LINKS),
                 TOKENS,
                 Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
                     // The version is the same one again.

@@ -105,7 +105,7 @@ class PatternsTest {
         long begun = System.nanoTime();
 
         for (String run : List.of("\n", " ", "- \n", "|\n", "--\n", "1.\n")) {
-            Patterns.NONE.plus(AT, QUESTION, "x" + run.repeat(Interaction.LONGEST / run.length()));
+            Patterns.NONE.plus(AT, QUESTION, "x" + run.repeat(8_192 / run.length()));
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
