@@ -163,9 +163,12 @@ final class ContextBlock {
         return newest;
     }
 
-    /** The newest that may be shown, oldest first. */
+    /** The newest that may be shown, oldest first, also where two replicas' clocks differ. */
     private List<Archived> recent() {
-        List<Archived> fresh = shown(parts.recent().stream().map(Archived::of).toList());
+        List<Archived> fresh = shown(parts.recent().stream()
+                .map(Archived::of)
+                .sorted(Comparator.comparing(each -> Interaction.at(each.id())))
+                .toList());
         return fresh.subList(Math.max(0, fresh.size() - policy.recent()), fresh.size());
     }
 

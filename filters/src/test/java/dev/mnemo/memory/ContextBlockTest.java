@@ -3,16 +3,21 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.Fixtures;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.MemoryPolicy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The block says what is known, as data, within its tokens, and always the same way. */
@@ -72,6 +77,60 @@ class ContextBlockTest {
                 assertThat(snapshot.tokens()).isLessThanOrEqualTo(granted);
             }
         }
+    }
+
+    @Test
+    void allPartsTogetherNeverTakeMoreTokensThanGrantedAndSayNothingTwice() {
+        Random random = new Random(7);
+        String[] words = {" slice", " Grüße", "你好吗", "👩‍👩‍👧‍👦", "\n", "\"", "</user_context>", "\\", "ﷺ", " the", "0x3f", "12"};
+        for (int i = 0; i < 300; i++) {
+            List<Interaction> known = new ArrayList<>();
+            for (int n = random.nextInt(40); n > 0; n--) {
+                known.add(Interaction.of(
+                        AT.plus(Duration.ofHours(n * (random.nextInt(40) + 1L))),
+                        "c",
+                        random.nextInt(5) == 0,
+                        words(random, words),
+                        words(random, words),
+                        TOKENS));
+            }
+            // As two replicas may have written them: not quite in order.
+            List<Interaction> recent = known.subList(Math.max(0, known.size() - 12), known.size());
+            List<Archived> best = new ArrayList<>(known.stream().map(Archived::of).toList());
+            Collections.shuffle(best, random);
+            best = best.subList(0, random.nextInt(best.size() + 1));
+            List<Summary.Line> summary = List.of(line(words(random, words)), line(words(random, words)))
+                    .subList(0, random.nextInt(3));
+            Parts parts = Memories.parts(
+                    preferences("{\"a\":\"" + "x y ".repeat(random.nextInt(40)) + "\",\"b\":[1,2]}"), recent, null);
+            int granted = random.nextInt(1_500);
+
+            Snapshot snapshot =
+                    ContextBlock.compose(parts, summary, Memories.found(best), NOTHING_SAID, granted, POLICY);
+            Snapshot tail = ContextBlock.tail(Memories.found(best), NOTHING_SAID, granted);
+
+            for (Snapshot each : List.of(snapshot, tail)) {
+                if (!each.isEmpty()) {
+                    assertThat(TOKENS.count(text(each))).isLessThanOrEqualTo(each.tokens());
+                    assertThat(each.tokens()).isLessThanOrEqualTo(granted);
+                }
+            }
+            assertThat(shown(snapshot)).doesNotHaveDuplicates();
+        }
+    }
+
+    /** Ids of interactions, retrieved and recent. */
+    private static List<String> shown(Snapshot snapshot) {
+        JsonNode account = new JsonMapper().readTree(snapshot.account());
+        return Stream.of("retrieved", "recent")
+                .flatMap(part -> account.path(part).path("interactions").valueStream())
+                .map(each -> each.path("id").stringValue())
+                .toList();
+    }
+
+    private static Summary.Line line(String words) {
+        String line = Profile.line(words);
+        return new Summary.Line(line, TOKENS.count(line) + 1);
     }
 
     @Test
@@ -164,6 +223,35 @@ class ContextBlockTest {
 
         assertThat(TOKENS.count(empty) - one.tokens() + TOKENS.count("User preferences: {}\n"))
                 .isLessThanOrEqualTo(BlockText.FRAME_TOKENS);
+    }
+
+    @Test
+    void headingsTakeNoMoreTokensThanAreSetAside() {
+        Interaction one = interaction("a", "b");
+        int recent = TOKENS.count(BlockText.of(List.of(), List.of(), List.of(), List.of(one)));
+        Summary.Line line = line("x");
+
+        assertThat(TOKENS.count(BlockText.of(List.of(), List.of(line), List.of(), List.of(one))) - recent - line.tokens())
+                .isLessThanOrEqualTo(BlockText.SUMMARY_TOKENS);
+        assertThat(TOKENS.count(BlockText.of(List.of(), List.of(), List.of(one), List.of(one))) - recent - one.tokens())
+                .isLessThanOrEqualTo(BlockText.RETRIEVED_TOKENS + TOKENS.count(BlockText.day(one.day())));
+        assertThat(TOKENS.count(BlockText.tail(List.of()))).isLessThanOrEqualTo(BlockText.TAIL_TOKENS);
+        assertThat(TOKENS.count(BlockText.day(one.day()))).isLessThanOrEqualTo(BlockText.DAY_TOKENS);
+    }
+
+    @Test
+    void whatTwoReplicasWroteOutOfOrderStandsInOrderUnderOneLineForEachDay() {
+        List<Interaction> recent = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Instant at = Instant.parse(i % 2 == 0 ? "2026-11-23T23:59:59Z" : "2026-11-24T00:00:01Z");
+            recent.add(Interaction.of(at, "c", false, "question " + i, "answer", TOKENS));
+        }
+
+        Snapshot snapshot = compose(Memories.parts(preferences("{}"), recent, null), NOTHING_SAID, 2_000, Fixtures.memory(2_000, 10));
+
+        assertThat(text(snapshot)).containsOnlyOnce("2026-11-23").containsOnlyOnce("2026-11-24");
+        assertThat(snapshot.shown().interactions()).isEqualTo(10);
+        assertThat(snapshot.tokens()).isGreaterThanOrEqualTo(TOKENS.count(text(snapshot)));
     }
 
     @Test
