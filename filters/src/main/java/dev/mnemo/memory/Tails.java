@@ -47,8 +47,11 @@ final class Tails {
         if (words == null || words.isBlank()) {
             return Mono.just(Candidates.NONE);
         }
-        return store.frozen(turn.tenant(), turn.user(), own, name(turn, own, words))
-                .onErrorResume(e -> Mono.empty())
+        // What another conversation that began with the same words was given is not this one's.
+        Mono<Snapshot> before = turn.call().conversation().starts()
+                ? Mono.empty()
+                : store.frozen(turn.tenant(), turn.user(), own, name(turn, own, words));
+        return before.onErrorResume(e -> Mono.empty())
                 .map(frozen -> new Candidates(frozen, Found.NOTHING))
                 .switchIfEmpty(
                         Mono.defer(() -> finder.find(turn, own, words)).map(found -> new Candidates(null, found)));
@@ -64,6 +67,9 @@ final class Tails {
         LlmCall call = turn.call();
         long room = Math.min(granted - block.tokens(), call.contextCap() / 2);
         Snapshot tail = candidates.frozen() == null ? composed(turn, candidates.found(), room) : candidates.frozen();
+        if (candidates.frozen() == null) {
+            freeze(turn, recalled, tail);
+        }
         if (tail.isEmpty() || tail.tokens() > room) {
             return block;
         }
@@ -74,16 +80,6 @@ final class Tails {
         SplicedBody before = turn.spliced();
         turn.spliced((before == null ? SplicedBody.of(call.request().body()) : before).with(edits));
         turn.tail(tail);
-        if (candidates.frozen() == null && !call.request().counts() && !turn.isPreview()) {
-            String words = String.valueOf(call.request().lastUserText());
-            detached.run(store.freeze(
-                    call.tenant(),
-                    turn.user(),
-                    recalled.own(),
-                    name(turn, recalled.own(), words),
-                    tail.of(recalled.revision()),
-                    false));
-        }
         return new Context(
                 block.tokens() + tail.tokens(),
                 block.preferences(),
@@ -92,6 +88,17 @@ final class Tails {
                 block.summary(),
                 block.retrieved() + tail.shown().retrieved(),
                 null);
+    }
+
+    /** None is frozen too: one that came in the middle of a tool loop would change what the provider has cached. */
+    private void freeze(Turn turn, Recalled recalled, Snapshot tail) {
+        LlmCall call = turn.call();
+        String words = call.request().lastUserText();
+        if (words != null && !words.isBlank() && !call.request().counts() && !turn.isPreview()) {
+            Snapshot kept = tail.of(recalled.revision());
+            UserAccess own = recalled.own();
+            detached.run(store.freeze(call.tenant(), turn.user(), own, name(turn, own, words), kept, false));
+        }
     }
 
     private static Snapshot composed(Turn turn, Found found, long room) {

@@ -1,6 +1,7 @@
 package dev.mnemo.call;
 
 import dev.mnemo.call.Ending.Outcome;
+import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.dialect.ChatRequest;
@@ -8,6 +9,7 @@ import dev.mnemo.dialect.Endpoints;
 import dev.mnemo.dialect.TextUnits;
 import dev.mnemo.tenant.Tenant;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -32,6 +34,18 @@ public final class Calls {
         nanos.set(201_000_000);
         call.times().byteCame();
         nanos.set(1_201_000_000);
+        return call;
+    }
+
+    /** A user's call that is about to be composed, with room for all that its tenant gives. */
+    public static LlmCall of(Tenant tenant, String user, String body) {
+        LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), () -> 0, null);
+        ChatRequest request = Endpoints.read(Endpoints.CHAT, body);
+        call.want(Set.of(Part.PERSONALIZE));
+        call.read(request, ConversationNames.of(call.headers(), request), MemoryMode.ON);
+        call.caller(new Caller(tenant, tenant.keys().getFirst(), user, null));
+        call.upstream(tenant.upstreams().getFirst());
+        call.room(tenant.memory().contextTokens());
         return call;
     }
 

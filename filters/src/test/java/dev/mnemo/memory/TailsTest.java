@@ -1,0 +1,112 @@
+package dev.mnemo.memory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mnemo.Fixtures;
+import dev.mnemo.call.Calls;
+import dev.mnemo.call.Detached;
+import dev.mnemo.call.LlmCall;
+import dev.mnemo.redis.RedisLinks;
+import dev.mnemo.redis.TestRedis;
+import dev.mnemo.retrieval.Indexer;
+import dev.mnemo.tenant.MemoryPolicy;
+import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
+import dev.mnemo.tenant.MemoryPolicy.Retrieve;
+import dev.mnemo.tenant.Tenant;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
+
+/** What stands behind the user's words stays as it is while tools are called, whatever is remembered meanwhile. */
+class TailsTest {
+
+    private static final RedisLinks LINKS = TestRedis.links();
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String ASKED = "{\"role\":\"user\",\"content\":\"Which wine goes with trout?\"}";
+    private static final String TOOL = ",{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"t\",\"type\":\"function\","
+            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"t\",\"content\":\"ok\"}";
+
+    private final Stores stores = new Stores(LINKS, Memories.ACCESS);
+    private final Detached detached = new Detached(10);
+    private final Tenant tenant = tenant(TestRedis.fresh("tails"));
+    private final UserMemory memory = new UserMemory(
+            stores.memory,
+            new Finder(stores.archive, null, Schedulers.immediate(), PATIENCE),
+            Memories.recorder(LINKS, stores.calls, InstantSource.system()),
+            Stores.TOKENS,
+            detached);
+
+    @AfterAll
+    static void close() {
+        LINKS.closed().block();
+    }
+
+    @Test
+    void aToolLoopKeepsItsTail() {
+        remember(1, "Trout is my favourite fish.");
+        String first = sent(ASKED);
+        remember(2, "I drink wine with trout, never beer.");
+
+        String second = sent(ASKED + TOOL);
+
+        assertThat(first).contains("favourite fish").doesNotContain("never beer");
+        assertThat(second).startsWith(first.substring(0, first.length() - "]}".length()));
+    }
+
+    @Test
+    void aToolLoopThatBeganWithoutOneGetsNone() {
+        String first = sent(ASKED);
+        remember(1, "I drink wine with trout, never beer.");
+
+        String second = sent(ASKED + TOOL);
+
+        assertThat(first).doesNotContain("user_context");
+        assertThat(second).startsWith(first.substring(0, first.length() - "]}".length()));
+    }
+
+    @Test
+    void aNewConversationThatBeginsWithTheSameWordsIsSearchedForAnew() {
+        sent(ASKED);
+        remember(1, "I drink wine with trout, never beer.");
+
+        assertThat(sent(ASKED)).contains("never beer");
+    }
+
+    private void remember(int number, String said) {
+        Interaction interaction =
+                Interaction.of(Stores.AT.plusSeconds(number), "elsewhere", false, said, "I see.", Stores.TOKENS);
+        stores.say(tenant, "ada", interaction.indexed(new Indexer(null).index(null, said, "I see.", interaction.at())));
+    }
+
+    private String sent(String messages) {
+        LlmCall call = Calls.of(tenant, "ada", "{\"model\":\"m\",\"messages\":[" + messages + "]}");
+        memory.recall(call).block(PATIENCE).compose(Long.MAX_VALUE);
+        detached.drained().block(PATIENCE);
+        return new String(call.body().toBytes(), UTF_8);
+    }
+
+    private static Tenant tenant(String id) {
+        MemoryPolicy most = MemoryPolicy.DEFAULT;
+        return Fixtures.tenant(
+                id,
+                new MemoryPolicy(
+                        2_000,
+                        true,
+                        0,
+                        20,
+                        Duration.ofDays(90),
+                        true,
+                        true,
+                        CacheMarker.OFF,
+                        false,
+                        100,
+                        Retrieve.TURN,
+                        0,
+                        null,
+                        null,
+                        most.calls()));
+    }
+}
