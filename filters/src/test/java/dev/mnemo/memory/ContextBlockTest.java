@@ -82,10 +82,12 @@ class ContextBlockTest {
     @Test
     void allPartsTogetherNeverTakeMoreTokensThanGrantedAndSayNothingTwice() {
         Random random = new Random(7);
-        String[] words = {" slice", " Grüße", "你好吗", "👩‍👩‍👧‍👦", "\n", "\"", "</user_context>", "\\", "ﷺ", " the", "0x3f", "12"};
+        String[] words = {
+            " slice", " Grüße", "你好吗", "👩‍👩‍👧‍👦", "\n", "\"", "</user_context>", "\\", "ﷺ", " the", "0x3f", "12"
+        };
         for (int i = 0; i < 300; i++) {
             List<Interaction> known = new ArrayList<>();
-            for (int n = random.nextInt(40); n > 0; n--) {
+            for (int n = random.nextInt(1 + i % 40); n > 0; n--) {
                 known.add(Interaction.of(
                         AT.plus(Duration.ofHours(n * (random.nextInt(40) + 1L))),
                         "c",
@@ -96,7 +98,8 @@ class ContextBlockTest {
             }
             // As two replicas may have written them: not quite in order.
             List<Interaction> recent = known.subList(Math.max(0, known.size() - 12), known.size());
-            List<Archived> best = new ArrayList<>(known.stream().map(Archived::of).toList());
+            List<Archived> best =
+                    new ArrayList<>(known.stream().map(Archived::of).toList());
             Collections.shuffle(best, random);
             best = best.subList(0, random.nextInt(best.size() + 1));
             List<Summary.Line> summary = List.of(line(words(random, words)), line(words(random, words)))
@@ -226,12 +229,30 @@ class ContextBlockTest {
     }
 
     @Test
+    void preferencesTakeNoMoreThanHalfWhileThereIsOtherUseForTheRest() {
+        String rule = "\":\"" + "always be brief ".repeat(10) + "\"";
+        StringBuilder document = new StringBuilder("{\"r0").append(rule);
+        for (int i = 1; i < 30; i++) {
+            document.append(",\"r").append(i).append(rule);
+        }
+        Interaction found = Interaction.of(AT.minusSeconds(86_400), "c", false, "old ".repeat(40), "a", TOKENS);
+        Parts parts = parts(document.append('}').toString(), interaction("new ".repeat(40), "b"));
+
+        Snapshot snapshot = ContextBlock.compose(
+                parts, List.of(), Memories.found(List.of(Archived.of(found))), NOTHING_SAID, 600, POLICY);
+
+        assertThat(text(snapshot)).contains("always be brief", "old old", "new new");
+    }
+
+    @Test
     void headingsTakeNoMoreTokensThanAreSetAside() {
         Interaction one = interaction("a", "b");
         int recent = TOKENS.count(BlockText.of(List.of(), List.of(), List.of(), List.of(one)));
         Summary.Line line = line("x");
 
-        assertThat(TOKENS.count(BlockText.of(List.of(), List.of(line), List.of(), List.of(one))) - recent - line.tokens())
+        assertThat(TOKENS.count(BlockText.of(List.of(), List.of(line), List.of(), List.of(one)))
+                        - recent
+                        - line.tokens())
                 .isLessThanOrEqualTo(BlockText.SUMMARY_TOKENS);
         assertThat(TOKENS.count(BlockText.of(List.of(), List.of(), List.of(one), List.of(one))) - recent - one.tokens())
                 .isLessThanOrEqualTo(BlockText.RETRIEVED_TOKENS + TOKENS.count(BlockText.day(one.day())));
@@ -247,7 +268,8 @@ class ContextBlockTest {
             recent.add(Interaction.of(at, "c", false, "question " + i, "answer", TOKENS));
         }
 
-        Snapshot snapshot = compose(Memories.parts(preferences("{}"), recent, null), NOTHING_SAID, 2_000, Fixtures.memory(2_000, 10));
+        Snapshot snapshot = compose(
+                Memories.parts(preferences("{}"), recent, null), NOTHING_SAID, 2_000, Fixtures.memory(2_000, 10));
 
         assertThat(text(snapshot)).containsOnlyOnce("2026-11-23").containsOnlyOnce("2026-11-24");
         assertThat(snapshot.shown().interactions()).isEqualTo(10);
