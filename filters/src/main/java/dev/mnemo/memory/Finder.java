@@ -75,7 +75,16 @@ public final class Finder {
     /** The first who looks after a start does not wait for the model; the next may have it. */
     private void load() {
         if (embedder != null && !embedder.isReady() && loading.compareAndSet(false, true)) {
-            background.schedule(() -> embedder.document("Loaded now, and by no call."));
+            background.schedule(() -> load(embedder));
+        }
+    }
+
+    private static void load(Embedder embedder) {
+        try {
+            embedder.document("Loaded now, and by no call.");
+        } catch (RuntimeException e) {
+            // It has said so itself.
+            log.debug("what is kept is looked through by words alone: {}", e.toString());
         }
     }
 

@@ -131,7 +131,16 @@ public final class OnnxEmbedder implements Embedder {
         private static final long serialVersionUID = 1;
 
         LoadException(Throwable cause) {
-            super(cause.getMessage(), cause);
+            super(first(cause).toString(), cause);
+        }
+
+        /** Where it began: what lies around it is an error of a class that could not be initialised, and says nothing. */
+        private static Throwable first(Throwable of) {
+            Throwable at = of;
+            for (Throwable next = at.getCause(); next != null; next = next.getCause()) {
+                at = next;
+            }
+            return at;
         }
     }
 
