@@ -23,6 +23,7 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.EpollProvider;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -241,8 +242,9 @@ public final class RedisLinks {
                                 .interval(Duration.ofSeconds(5))
                                 .count(3)
                                 .build())
+                        // Without native code of Netty's for the platform Lettuce would refuse to connect with it.
                         .tcpUserTimeout(TcpUserTimeoutOptions.builder()
-                                .enable()
+                                .enable(EpollProvider.isAvailable())
                                 .tcpUserTimeout(Duration.ofSeconds(10))
                                 .build())
                         .build());
