@@ -223,6 +223,16 @@ class InteractionStoreTest {
     }
 
     @Test
+    void aPageThatIsJustFullIsTheLast() {
+        stores.say(tenant, "ada", 0, 3);
+
+        assertThat(block(stores.interactions.page(tenant, "ada", null, 3)).more())
+                .isFalse();
+        assertThat(block(stores.interactions.page(tenant, "ada", null, 2)).more())
+                .isTrue();
+    }
+
+    @Test
     void aSealedCommentOpensForItsInteractionOnly() {
         stores.say(sealed, "bob", 0, 3);
         byte[] comments = key("bob", "comments").getBytes(UTF_8);
