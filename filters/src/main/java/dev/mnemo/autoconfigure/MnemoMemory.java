@@ -90,7 +90,7 @@ final class MnemoMemory {
 
     @Bean
     ArchiveStore mnemoArchive(RedisLinks redis, Scheduler mnemoBackground, Scheduler mnemoFinding) {
-        return new ArchiveStore(redis.recall(), redis.record(), mnemoBackground, mnemoFinding);
+        return new ArchiveStore(redis.search(), redis.record(), mnemoBackground, mnemoFinding);
     }
 
     @Bean

@@ -30,19 +30,19 @@ public final class ArchiveStore {
     private static final long BYTES_EACH = 4 * 1024;
 
     private static final byte[] REVISION = ascii("revision");
-    private final RedisLink recall;
+    private final RedisLink search;
     private final RedisLink record;
     private final Scheduler background;
     private final Scheduler finding;
 
     /**
-     * @param recall what calls wait for
+     * @param search what is large, and some calls wait for
      * @param record what nobody waits for
      * @param background where segments are packed, never on an event loop
      * @param finding where they are unpacked for a call that waits
      */
-    public ArchiveStore(RedisLink recall, RedisLink record, Scheduler background, Scheduler finding) {
-        this.recall = recall;
+    public ArchiveStore(RedisLink search, RedisLink record, Scheduler background, Scheduler finding) {
+        this.search = search;
         this.record = record;
         this.background = background;
         this.finding = finding;
@@ -52,9 +52,9 @@ public final class ArchiveStore {
     Mono<All> all(Tenant tenant, String user, UserAccess own) {
         UserKeys of = new UserKeys(tenant.id(), user);
         return Mono.zip(
-                        recall.<List<byte[]>>send(redis -> redis.lrange(of.archive(), 0, -1)),
-                        recall.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, -1)),
-                        recall.<Map<byte[], byte[]>>send(redis -> redis.hgetall(of.marks())))
+                        search.<List<byte[]>>send(redis -> redis.lrange(of.archive(), 0, -1)),
+                        search.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, -1)),
+                        search.<Map<byte[], byte[]>>send(redis -> redis.hgetall(of.marks())))
                 .publishOn(finding)
                 .map(all -> new All(archived(all.getT1(), all.getT2(), own), Marks.of(all.getT3())));
     }

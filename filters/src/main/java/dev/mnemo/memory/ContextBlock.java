@@ -91,6 +91,10 @@ final class ContextBlock {
 
         long before = room;
         take(known, preferences, Preferences.Member::tokens, room / 2);
+        if (preferences.isEmpty()) {
+            // One large setting is no less the user's will.
+            take(known, preferences, Preferences.Member::tokens, room);
+        }
         take(summary, told, Line::tokens, room / 4);
         Pick retrieved = pick(room * 3 / 4, fitting);
         room -= retrieved.tokens();

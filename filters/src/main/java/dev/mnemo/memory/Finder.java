@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,12 +32,16 @@ public final class Finder {
     /** Of what fits, so much is tried: a block has no room for more. */
     private static final int MOST = 500;
 
+    /** Archives that a replica reads at once: each may be megabytes. Who comes beyond finds nothing. */
+    private static final int AT_ONCE = 16;
+
     private final ArchiveStore archive;
     private final @Nullable Embedder embedder;
     private final Duration patience;
     private final Scheduler background;
     private final Scheduler finding;
     private final AtomicBoolean loading = new AtomicBoolean();
+    private final Semaphore room = new Semaphore(AT_ONCE);
 
     /**
      * @param embedder null to compare words alone
@@ -59,6 +64,12 @@ public final class Finder {
 
     /** What fits, the best first; empty when nothing does. Never an error. */
     Mono<Found> find(Turn turn, UserAccess own, String words) {
+        return Mono.defer(() -> room.tryAcquire()
+                ? search(turn, own, words).doFinally(signal -> room.release())
+                : Mono.just(Found.NOTHING));
+    }
+
+    private Mono<Found> search(Turn turn, UserAccess own, String words) {
         return Mono.zip(
                         archive.all(turn.tenant(), turn.user(), own),
                         // A model takes as long as Redis: it reads the words meanwhile.
@@ -118,7 +129,8 @@ public final class Finder {
 
     private static Entry entry(Archived each, Marks marks) {
         Mark mark = marks.of(each.id());
-        return new Entry(
-                each.id(), each.conversation(), each.tokens(), each.index(), (float) mark.rating(), mark.pinned());
+        // A pin outweighs a bad rating.
+        float rating = (float) (mark.pinned() ? Math.max(0, mark.rating()) : mark.rating());
+        return new Entry(each.id(), each.conversation(), each.tokens(), each.index(), rating, mark.pinned());
     }
 }

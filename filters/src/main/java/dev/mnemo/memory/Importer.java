@@ -42,6 +42,9 @@ public final class Importer {
     /** Imports at once: each has all its lines in hand. */
     private static final int AT_ONCE = 2;
 
+    /** Who sends slower than this would keep others from it. */
+    private static final Duration SENT = Duration.ofSeconds(60);
+
     /** Lines that are worked on without letting other work of the background pass. */
     private static final int STEP = 64;
 
@@ -91,13 +94,20 @@ public final class Importer {
             }
             // The era is that of the beginning: a user who is erased meanwhile stays erased.
             return access.open(tenant, user)
-                    .zipWhen(opened -> ndjson)
+                    .zipWhen(opened -> ndjson.timeout(SENT, Mono.error(Importer::late)))
                     .flatMap(begun -> read(
                             begun.getT2(),
                             new ImportJob(tenant, user, begun.getT1().own())))
                     .flatMap(job -> job.lines.isEmpty() ? Mono.just(job.outcome(Set.of(), 0)) : attempt(job, TRIES))
                     .doFinally(signal -> room.release());
         });
+    }
+
+    private static Refusal late() {
+        return Refusal.of(
+                408,
+                "too_slow",
+                "import: its lines did not come within " + SENT.toSeconds() + " s (expected: fewer at once)");
     }
 
     private Mono<ImportJob> read(byte[] ndjson, ImportJob job) {

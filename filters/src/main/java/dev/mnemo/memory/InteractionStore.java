@@ -160,7 +160,9 @@ public final class InteractionStore {
 
     private Mono<Boolean> forget(Tenant tenant, String user, byte[]... what) {
         UserKeys of = new UserKeys(tenant.id(), user);
-        byte[][] keys = {of.profile(), of.interactions(), of.archive(), of.marks(), of.comments(), of.conversations()};
+        byte[][] keys = {
+            of.profile(), of.interactions(), of.archive(), of.marks(), of.comments(), of.conversations(), of.tails()
+        };
         List<byte[]> args = new ArrayList<>(List.of(
                 of.snapshots(),
                 number(tenant.memory().ttl().toSeconds()),

@@ -35,6 +35,9 @@ public final class MemoryStore {
     /** Conversations of a user that have a block at once; the oldest give way. */
     private static final int CONVERSATIONS = 1_024;
 
+    /** Turns of a user that have a tail at once: a tool loop asks for one again within the hour. */
+    private static final int TAILS = 128;
+
     /** Calls of a user that can be asked about; the oldest give way. */
     static final int CALLS = 500;
 
@@ -101,6 +104,14 @@ public final class MemoryStore {
                 .mapNotNull(stored -> Snapshot.decode(stored, name, own.seal()));
     }
 
+    /** The era in which a call begins of which nothing is recalled, so that it can be remembered. */
+    Mono<UserAccess> era(Tenant tenant, String user) {
+        byte[] erased = new UserKeys(tenant.id(), user).erased();
+        return recall.<byte[]>send(redis -> redis.get(erased))
+                .map(era -> access.of(tenant, user, null, era))
+                .switchIfEmpty(Mono.fromSupplier(() -> access.of(tenant, user, null, null)));
+    }
+
     /**
      * Keeps the block for the conversation.
      *
@@ -109,17 +120,36 @@ public final class MemoryStore {
     Mono<Void> freeze(
             Tenant tenant, String user, UserAccess own, String conversation, Snapshot snapshot, boolean goesOn) {
         UserKeys of = new UserKeys(tenant.id(), user);
-        byte[][] keys = {of.snapshot(conversation), of.conversations(), of.erased(), of.profile()};
+        return freeze(
+                tenant, of, of.conversations(), CONVERSATIONS, own, conversation, snapshot, goesOn ? FROZEN : FIRST);
+    }
+
+    /** Keeps what stands behind a user's words for the turn. Turns take no place of conversations. */
+    Mono<Void> freezeTail(Tenant tenant, String user, UserAccess own, String name, Snapshot tail) {
+        UserKeys of = new UserKeys(tenant.id(), user);
+        return freeze(tenant, of, of.tails(), TAILS, own, name, tail, FIRST);
+    }
+
+    private Mono<Void> freeze(
+            Tenant tenant,
+            UserKeys of,
+            byte[] names,
+            int most,
+            UserAccess own,
+            String name,
+            Snapshot snapshot,
+            Duration life) {
+        byte[][] keys = {of.snapshot(name), names, of.erased(), of.profile()};
         return record.<Long>eval(
                         FREEZE,
                         ScriptOutputType.INTEGER,
                         keys,
                         ascii(own.era()),
-                        snapshot.encode(conversation, own.seal()),
-                        number(least(goesOn ? FROZEN : FIRST, tenant).toSeconds()),
-                        ascii(Keys.encoded(conversation)),
+                        snapshot.encode(name, own.seal()),
+                        number(least(life, tenant).toSeconds()),
+                        ascii(Keys.encoded(name)),
                         of.snapshots(),
-                        number(CONVERSATIONS),
+                        number(most),
                         number(tenant.memory().ttl().toSeconds()))
                 .then();
     }

@@ -12,6 +12,7 @@ import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.patterns.Patterns;
 import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.seal.Seal;
+import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -88,7 +89,8 @@ public final class Recorder {
             return Mono.fromCallable(() -> Optional.ofNullable(said).map(words -> unindexed(turn, words, now)))
                     .subscribeOn(background);
         }
-        Indexer by = waiting.incrementAndGet() > CROWD ? plain : indexer;
+        boolean searched = turn.policy().retrieve() != Retrieve.OFF;
+        Indexer by = waiting.incrementAndGet() > CROWD || !searched ? plain : indexer;
         return Mono.fromCallable(() -> Optional.of(indexed(turn, unindexed(turn, said, now), now, by)))
                 .subscribeOn(indexing)
                 .doFinally(signal -> waiting.decrementAndGet());
@@ -152,7 +154,9 @@ public final class Recorder {
                 patterns == null ? NOTHING : Summary.sealed(patterns, seal),
                 opened.patternsNumber());
         Mono<Void> told = turn.isTold() ? calls.keep(turn, ending, interaction, now) : Mono.empty();
-        return told.then(store.remember(turn.tenant(), turn.user(), era(turn), memo))
+        // An id that is listed without a record does no harm; an interaction that is lost does.
+        return told.onErrorComplete()
+                .then(store.remember(turn.tenant(), turn.user(), era(turn), memo))
                 .onErrorResume(e -> untold(turn, e));
     }
 

@@ -97,7 +97,7 @@ final class Tails {
         if (words != null && !words.isBlank() && !call.request().counts() && !turn.isPreview()) {
             Snapshot kept = tail.of(recalled.revision());
             UserAccess own = recalled.own();
-            detached.run(store.freeze(call.tenant(), turn.user(), own, name(turn, own, words), kept, false));
+            detached.run(store.freezeTail(call.tenant(), turn.user(), own, name(turn, own, words), kept));
         }
     }
 

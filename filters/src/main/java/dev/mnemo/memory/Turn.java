@@ -68,6 +68,11 @@ final class Turn {
         return own;
     }
 
+    /** Of a call of which nothing is recalled. */
+    void began(UserAccess access) {
+        own = access;
+    }
+
     void recalled(Recalled recalled) {
         own = recalled.own();
         if (call.conversation().held() && asked == null) {

@@ -52,6 +52,11 @@ final class UserKeys {
         return key("conversations");
     }
 
+    /** A list: names of turns that have a tail, newest first. */
+    byte[] tails() {
+        return key("tails");
+    }
+
     /** A list: ids of calls, newest first. */
     byte[] calls() {
         return key("calls");

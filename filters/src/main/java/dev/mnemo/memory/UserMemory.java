@@ -69,15 +69,26 @@ public final class UserMemory implements Memory {
         Turn turn = new Turn(call, user, preview);
         begun.accept(turn);
         if (policy.contextTokens() == 0) {
-            return nothing(Reason.OFF);
+            return unrecalled(turn, Reason.OFF);
         }
         if (call.request().kept().closed()) {
-            return nothing(Reason.OPAQUE);
+            return unrecalled(turn, Reason.OPAQUE);
         }
         return store.recall(call.tenant(), user, call.conversation(), turn.isPreview())
                 .doOnNext(turn::recalled)
                 .flatMap(recalled -> recollection(turn, recalled))
                 .onErrorResume(e -> policy.required() ? Mono.error(unavailable()) : nothing(Reason.UNAVAILABLE));
+    }
+
+    /** Nothing is shown; what it takes to remember the exchange is asked for all the same. */
+    private Mono<Recollection> unrecalled(Turn turn, Reason why) {
+        if (turn.isPreview() || !turn.records() && !turn.isTold()) {
+            return nothing(why);
+        }
+        return store.era(turn.tenant(), turn.user())
+                .doOnNext(turn::began)
+                .onErrorResume(e -> Mono.empty())
+                .then(nothing(why));
     }
 
     private Mono<Recollection> recollection(Turn turn, Recalled recalled) {

@@ -65,6 +65,7 @@ public final class UserStore {
             of.conversations(),
             of.calls(),
             of.orphans(),
+            of.tails(),
             of.profile(),
             of.interactions(),
             of.archive(),

@@ -80,6 +80,7 @@ public final class RedisLinks {
     private final RedisLink budget;
     private final RedisLink recall;
     private final RedisLink record;
+    private final RedisLink search;
 
     /**
      * Begins to connect.
@@ -96,6 +97,7 @@ public final class RedisLinks {
         budget = link("budget", count);
         recall = link("recall", count);
         record = link("record", count);
+        search = link("search", count);
         shared = DefaultClientResources.builder()
                 .reconnectDelay(Delay.exponential(Duration.ofMillis(50), RECONNECT_AT_MOST, 2, TimeUnit.MILLISECONDS))
                 .eventLoopGroupProvider(new OneEventLoop(loops))
@@ -212,8 +214,13 @@ public final class RedisLinks {
         return record;
     }
 
+    /** What is large: a whole archive, which must not delay, nor open the breaker of, what every call waits for. */
+    public RedisLink search() {
+        return search;
+    }
+
     public List<RedisLink> all() {
-        return List.of(budget, recall, record);
+        return List.of(budget, recall, record, search);
     }
 
     /** Closes every connection; completes when that is done, or after two seconds. */

@@ -20,6 +20,8 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
     /** Two interactions that share this part of their terms say the same. */
     private static final float SAME = 0.85f;
 
+    private static final int NEAR = 16;
+
     /**
      * @param tokens for all of them
      * @param group what shares a heading
@@ -39,7 +41,7 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
             int takes = hit.entry().tokens() + (groups.contains(of) ? 0 : perGroup);
             if (takes > tokens - used) {
                 tooLong++;
-            } else if (!hit.entry().pinned() && chosen.stream().anyMatch(each -> same(each.entry(), hit.entry()))) {
+            } else if (!hit.entry().pinned() && isAgain(hit, chosen)) {
                 repeated++;
             } else {
                 chosen.add(hit);
@@ -48,6 +50,12 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
             }
         }
         return new Pick(List.copyOf(chosen), used, tooLong, repeated);
+    }
+
+    /** What says the same has a rank near by: not every one is compared with every other. */
+    private static boolean isAgain(Hit hit, List<Hit> chosen) {
+        return chosen.subList(Math.max(0, chosen.size() - NEAR), chosen.size()).stream()
+                .anyMatch(each -> same(each.entry(), hit.entry()));
     }
 
     private static boolean same(Entry a, Entry b) {

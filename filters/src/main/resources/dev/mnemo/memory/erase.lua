@@ -1,7 +1,7 @@
 -- Removes all that is kept of a user, and begins a new era: what earlier calls still want to write is dropped.
 --
 -- KEYS[1]  erased      KEYS[2]  conversations      KEYS[3]  calls      KEYS[4]  calls of erased users, whose records are to go
--- KEYS[5..]  all else of the user
+-- KEYS[5]  tails      KEYS[6..]  all else of the user
 -- ARGV     the new era; seconds for which it is remembered: longer than any call lasts; how the names of snapshots begin
 -- Returns  ids of the user's calls, whose records stand elsewhere. They are listed until these are gone, so that an erasure that breaks
 --          off can be sent again
@@ -9,8 +9,10 @@ for _, id in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
   redis.call('RPUSH', KEYS[4], id)
 end
 redis.call('EXPIRE', KEYS[4], ARGV[2])
-for _, name in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
-  redis.call('UNLINK', ARGV[3] .. name)
+for _, list in ipairs({KEYS[2], KEYS[5]}) do
+  for _, name in ipairs(redis.call('LRANGE', list, 0, -1)) do
+    redis.call('UNLINK', ARGV[3] .. name)
+  end
 end
 for i = 2, #KEYS do
   if i ~= 4 then

@@ -1,7 +1,7 @@
 -- Removes an interaction, or all of them, with all that may quote it. What was composed before is not kept any more.
 --
 -- KEYS[1]  profile of the user      KEYS[2]  interactions      KEYS[3]  archive      KEYS[4]  marks      KEYS[5]  comments
--- KEYS[6]  conversations
+-- KEYS[6]  conversations      KEYS[7]  tails
 -- ARGV     how the names of snapshots begin; seconds to live; 1 where profiles are written; and 'all', or 'record', its id and the record as it was read,
 --          or 'segment', the id, the segment as it was read and as it is to be, which is '' where nothing of it is left
 -- Returns  1, or 0 when it is not there as it was read
@@ -45,8 +45,10 @@ if ARGV[3] == '1' or profile[3] then
   redis.call('HSET', KEYS[1], 'tried', '0 ' .. string.format('%d', at + 1) .. ' 0')
 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
-for _, name in ipairs(redis.call('LRANGE', KEYS[6], 0, -1)) do
-  redis.call('UNLINK', ARGV[1] .. name)
+for i = 6, 7 do
+  for _, name in ipairs(redis.call('LRANGE', KEYS[i], 0, -1)) do
+    redis.call('UNLINK', ARGV[1] .. name)
+  end
+  redis.call('UNLINK', KEYS[i])
 end
-redis.call('UNLINK', KEYS[6])
 return 1

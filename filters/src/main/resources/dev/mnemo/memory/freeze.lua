@@ -1,6 +1,6 @@
 -- Keeps a conversation's block, and its name, so that erasing the user finds it.
 --
--- KEYS[1]  snapshot of the conversation      KEYS[2]  conversations      KEYS[3]  erased
+-- KEYS[1]  snapshot of the conversation      KEYS[2]  conversations, or tails      KEYS[3]  erased
 -- KEYS[4]  profile of the user
 -- ARGV     the era in which the call began; block (bytes 2 to 9 are its revision); seconds to live; what the key's name ends in, and how it begins;
 --          how many conversations may have a block, and seconds for which their names are kept

@@ -34,7 +34,7 @@ class TailsTest {
     private final Tenant tenant = tenant(TestRedis.fresh("tails"));
     private final UserMemory memory = new UserMemory(
             stores.memory,
-            new Finder(stores.archive, null, Schedulers.immediate(), PATIENCE),
+            new Finder(stores.archive, null, Schedulers.immediate(), Schedulers.immediate(), PATIENCE),
             Memories.recorder(LINKS, stores.calls, InstantSource.system()),
             Stores.TOKENS,
             detached);
