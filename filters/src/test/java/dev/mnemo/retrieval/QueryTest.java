@@ -45,4 +45,16 @@ class QueryTest {
         assertThat(Query.of("word" + " 12345 67890 ".repeat(40_000), null).tokens)
                 .isLessThan(100);
     }
+
+    /** A call waits for it. */
+    @Test
+    void ofALongTextTheModelReadsTheEndsAlone() {
+        String said = "This is what we have talked about and what I would like to know. ".repeat(4);
+
+        byte[] without = Query.of(said + said, topics).vector;
+
+        assertThat(Query.of(said + "My dog. " + said, topics).vector).isEqualTo(without);
+        assertThat(Query.of("My dog. " + said + said, topics).vector).isNotEqualTo(without);
+        assertThat(Query.of(said + said + "My dog.", topics).vector).isNotEqualTo(without);
+    }
 }
