@@ -50,7 +50,7 @@ public enum Meters {
     BREAKER_OPEN(
             "mnemo.breaker.open",
             Meter.Type.GAUGE,
-            "1 while it is left alone. Kind: redis (budget, recall, record), or upstream of a tenant",
+            "1 while it is left alone. Kind: redis (budget, recall, record, search), or upstream of a tenant",
             "kind",
             "name"),
     BUDGET_REFUSED("mnemo.budget.refused", Meter.Type.COUNTER, "Calls refused: a limit had no room", "tenant", "limit"),
