@@ -217,7 +217,13 @@ public final class MnemoAutoConfiguration {
         return new Preview(preparation, budget, memory, NANOS);
     }
 
-    @Bean(destroyMethod = "dispose")
+    /** Before the event loops that they share are closed: a connection can only be closed on its own. */
+    @Bean
+    AtStop mnemoUpstreamStop(ConnectionProvider mnemoUpstreamConnections) {
+        return new AtStop(GentleStop.REDIS_PHASE, mnemoUpstreamConnections.disposeLater());
+    }
+
+    @Bean(destroyMethod = "")
     ConnectionProvider mnemoUpstreamConnections(MnemoProperties properties) {
         MnemoProperties.Upstreams pool = properties.upstream();
         return ConnectionProvider.builder("mnemo-upstream")
