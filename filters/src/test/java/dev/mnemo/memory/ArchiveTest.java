@@ -202,6 +202,34 @@ class ArchiveTest {
     }
 
     @Test
+    void aCallOfWhichNothingIsRecalledKnowsItsEraAllTheSame() {
+        block(users.erase(plain, "ada"));
+        UserAccess now = block(store.era(plain, "ada"));
+        assertThat(remember(plain, "ada", now, interaction(1))).isInstanceOf(Remembered.Done.class);
+
+        block(users.erase(plain, "ada"));
+
+        assertThat(remember(plain, "ada", now, interaction(2))).isInstanceOf(Remembered.Erased.class);
+        assertThat(block(store.era(plain, "nobody")).era()).isEmpty();
+    }
+
+    @Test
+    void tailsTakeNoPlaceOfConversationsAndGoWithTheUser() {
+        UserAccess own = open(plain, "ada");
+        block(store.freeze(plain, "ada", own, "c", Memories.snapshot(0, new byte[] {'b'}), true));
+        for (int i = 0; i < 130; i++) {
+            block(store.freezeTail(plain, "ada", own, "w:c:" + i, Memories.snapshot(0, new byte[] {'t'})));
+        }
+
+        assertThat(TestRedis.commands().exists(key("ada", "snapshot:c"))).isEqualTo(1);
+        assertThat(TestRedis.commands().keys(key("ada", "snapshot:*"))).hasSize(129);
+
+        block(users.erase(plain, "ada"));
+
+        assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
+    }
+
+    @Test
     void recordsOfTheFirstVersionAreRead() {
         byte[] user = "question".getBytes(UTF_8);
         byte[] assistant = "answer".getBytes(UTF_8);
