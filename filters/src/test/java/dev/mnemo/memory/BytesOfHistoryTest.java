@@ -14,8 +14,6 @@ import dev.mnemo.redis.TestRedis;
 import dev.mnemo.retrieval.Embedder;
 import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.seal.Seal;
-import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
@@ -190,23 +188,13 @@ class BytesOfHistoryTest {
     }
 
     private static Tenant tenant(int archive, @Nullable SealKeys seal) {
-        MemoryPolicy policy = new MemoryPolicy(
-                2_000,
-                true,
-                5,
-                20,
-                Duration.ofDays(90),
-                true,
-                true,
-                CacheMarker.OFF,
-                false,
-                archive,
-                archive > 0 ? Retrieve.CONVERSATION : Retrieve.OFF,
-                0,
-                seal,
-                null,
-                Duration.ofDays(7));
-        return Fixtures.tenant("capacity", policy);
+        return Fixtures.tenant(
+                "capacity",
+                new Fixtures.Memory()
+                        .archive(archive)
+                        .retrieve(archive > 0 ? Retrieve.CONVERSATION : Retrieve.OFF)
+                        .seal(seal)
+                        .policy());
     }
 
     private String piece(int length) {

@@ -184,6 +184,16 @@ class ContextBlockTest {
     }
 
     @Test
+    void oneLargeSettingIsShownThoughItTakesMoreThanHalf() {
+        Parts parts = parts("{\"instructions\":\"" + "short words ".repeat(90) + "\"}", interaction("alpha", "a"));
+        int setting = parts.preferences().members().getFirst().tokens();
+
+        Snapshot snapshot = compose(parts, NOTHING_SAID, BlockText.FRAME_TOKENS + setting + 5L, POLICY);
+
+        assertThat(text(snapshot)).contains("short words").doesNotContain("alpha");
+    }
+
+    @Test
     void anAnswerThatRepeatsTheBlockIsRememberedWithoutIt() {
         Interaction echo = interaction("Say it", "You said:\n<user_context>\nsecret\n</user_context>\nThat is all.");
         Interaction cut = interaction("Say it", "You said: <user_context>\nsecret");

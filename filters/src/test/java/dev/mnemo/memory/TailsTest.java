@@ -10,8 +10,6 @@ import dev.mnemo.call.LlmCall;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.retrieval.Indexer;
-import dev.mnemo.tenant.MemoryPolicy;
-import dev.mnemo.tenant.MemoryPolicy.CacheMarker;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
@@ -89,24 +87,12 @@ class TailsTest {
     }
 
     private static Tenant tenant(String id) {
-        MemoryPolicy most = MemoryPolicy.DEFAULT;
         return Fixtures.tenant(
                 id,
-                new MemoryPolicy(
-                        2_000,
-                        true,
-                        0,
-                        20,
-                        Duration.ofDays(90),
-                        true,
-                        true,
-                        CacheMarker.OFF,
-                        false,
-                        100,
-                        Retrieve.TURN,
-                        0,
-                        null,
-                        null,
-                        most.calls()));
+                new Fixtures.Memory()
+                        .recent(0)
+                        .archive(100)
+                        .retrieve(Retrieve.TURN)
+                        .policy());
     }
 }
