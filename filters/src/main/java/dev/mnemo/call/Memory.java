@@ -25,11 +25,12 @@ public interface Memory {
     interface Recollection {
 
         /**
-         * Packs what was recalled into the tokens granted and writes the block into the call.
+         * Packs what was recalled into the tokens granted and writes the block into the call; what is long goes on beside the
+         * event loops.
          *
-         * @return what was done, or why nothing was
+         * @return what was done, or why nothing was; or a {@link Refusal} as an error. Nothing is done before it is subscribed
          */
-        Context compose(long grantedTokens);
+        Mono<Context> compose(long grantedTokens);
     }
 
     /** A recollection that tells, once it was composed, what goes into the call. */

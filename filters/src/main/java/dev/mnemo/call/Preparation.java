@@ -84,7 +84,8 @@ public final class Preparation {
         Mono<Tuple2<Admission, Recollection>> both = Mono.zip(admit(call, stores), recalled);
         // Composing goes over the whole request: a large one does not stand in an event loop's way.
         return (body.length < BodyReader.LARGE ? both : both.publishOn(Schedulers.parallel()))
-                .map(known -> prepared(call, known.getT2().compose(known.getT1().granted())));
+                .flatMap(known -> known.getT2().compose(known.getT1().granted()))
+                .map(context -> prepared(call, context));
     }
 
     /** Nothing is read or rewritten; identity and request limits apply. */
@@ -109,6 +110,6 @@ public final class Preparation {
     private static Mono<Recollection> recall(LlmCall call, Stores stores) {
         return call.wants(Part.PERSONALIZE)
                 ? stores.recall(call)
-                : Mono.just(granted -> Context.absent(Context.Reason.OFF));
+                : Mono.just(granted -> Mono.just(Context.absent(Context.Reason.OFF)));
     }
 }

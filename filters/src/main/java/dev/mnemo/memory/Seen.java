@@ -5,6 +5,7 @@ import dev.mnemo.call.Memory.Look;
 import dev.mnemo.call.Memory.Piece;
 import dev.mnemo.call.Memory.Recollection;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * A recollection that is looked at.
@@ -16,7 +17,7 @@ record Seen(Recollection recalled, @Nullable Turn turn) implements Look {
     private static final byte[] NOTHING = {};
 
     @Override
-    public Context compose(long grantedTokens) {
+    public Mono<Context> compose(long grantedTokens) {
         return recalled.compose(grantedTokens);
     }
 

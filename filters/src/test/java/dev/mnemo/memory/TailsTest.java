@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
 import dev.mnemo.call.Calls;
+import dev.mnemo.call.Context;
 import dev.mnemo.call.Detached;
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.redis.RedisLinks;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** What stands behind the user's words stays as it is while tools are called, whatever is remembered meanwhile. */
@@ -79,9 +81,31 @@ class TailsTest {
         stores.say(tenant, "ada", interaction.indexed(new Indexer(null).index(null, said, "I see.", interaction.at())));
     }
 
+    @Test
+    void whatWasFoundIsComposedBesideTheThreadThatAskedForIt() {
+        Thread here = Thread.currentThread();
+        assertThat(composed(call(ASKED)).map(context -> Thread.currentThread()).block(PATIENCE))
+                .isSameAs(here);
+
+        remember(1, "I drink wine with trout, never beer.");
+
+        assertThat(composed(call(ASKED + TOOL))
+                        .map(context -> Thread.currentThread())
+                        .block(PATIENCE))
+                .isNotSameAs(here);
+    }
+
+    private LlmCall call(String messages) {
+        return Calls.of(tenant, "ada", "{\"model\":\"m\",\"messages\":[" + messages + "]}");
+    }
+
+    private Mono<Context> composed(LlmCall call) {
+        return memory.recall(call).block(PATIENCE).compose(Long.MAX_VALUE);
+    }
+
     private String sent(String messages) {
-        LlmCall call = Calls.of(tenant, "ada", "{\"model\":\"m\",\"messages\":[" + messages + "]}");
-        memory.recall(call).block(PATIENCE).compose(Long.MAX_VALUE);
+        LlmCall call = call(messages);
+        composed(call).block(PATIENCE);
         detached.drained().block(PATIENCE);
         return new String(call.body().toBytes(), UTF_8);
     }
