@@ -5,6 +5,7 @@ import static dev.mnemo.redis.Wire.bytes;
 import static dev.mnemo.redis.Wire.number;
 import static dev.mnemo.redis.Wire.text;
 
+import dev.mnemo.patterns.Patterns;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.tenant.Tenant;
@@ -56,11 +57,7 @@ public final class AccessStore {
                         number(tenant.memory().ttl().toSeconds()),
                         ascii(era))
                 .filter(answer -> !answer.isEmpty())
-                .map(answer -> new Opened(
-                        access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
-                        text(answer.get(2), "0"),
-                        bytes(answer.get(3)),
-                        Attempt.decode(bytes(answer.get(4)))));
+                .map(answer -> Opened.decode(access, tenant, user, answer));
     }
 
     /**
@@ -70,5 +67,22 @@ public final class AccessStore {
      * @param patterns sealed; null when there are none
      * @param attempt the last one to write a profile
      */
-    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns, Attempt attempt) {}
+    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns, Attempt attempt) {
+
+        /**
+         * @param answer salt, era, number of the patterns, patterns, when a profile was tried to be written
+         */
+        static Opened decode(Access access, Tenant tenant, String user, List<Object> answer) {
+            return new Opened(
+                    access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
+                    text(answer.get(2), "0"),
+                    bytes(answer.get(3)),
+                    Attempt.decode(bytes(answer.get(4))));
+        }
+
+        /** What the user's interactions have in common so far. */
+        Patterns counted() {
+            return Summary.patterns(patterns, own.seal());
+        }
+    }
 }

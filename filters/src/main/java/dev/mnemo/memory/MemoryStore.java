@@ -7,9 +7,11 @@ import static dev.mnemo.redis.Wire.number;
 import static dev.mnemo.redis.Wire.text;
 
 import dev.mnemo.call.Conversation;
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.redis.Keys;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
+import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import io.lettuce.core.ScriptOutputType;
@@ -45,7 +47,7 @@ public final class MemoryStore {
     static final int MOST = 64 * 1024;
 
     /** How much a script says of a conversation that has its block. */
-    private static final int FROZEN_REPLY = 4;
+    private static final int FROZEN_REPLY = 7;
 
     private final RedisLink recall;
     private final RedisLink record;
@@ -208,20 +210,22 @@ public final class MemoryStore {
     }
 
     private Recalled recalled(List<Object> answer, Tenant tenant, String user, Conversation conversation) {
-        UserAccess own = access.of(tenant, user, bytes(answer.get(2)), bytes(answer.get(3)));
+        Opened opened = Opened.decode(access, tenant, user, answer.subList(2, FROZEN_REPLY));
+        Seal seal = opened.own().seal();
         byte[] stored = bytes(answer.getFirst());
         String name = (long) answer.get(1) == 1 ? conversation.name() : Objects.requireNonNull(conversation.older());
-        Snapshot snapshot = stored == null ? null : Snapshot.decode(stored, name, own.seal());
+        Snapshot snapshot = stored == null ? null : Snapshot.decode(stored, name, seal);
         if (answer.size() == FROZEN_REPLY) {
-            return new Recalled.Frozen(own, Objects.requireNonNullElse(snapshot, Snapshot.EMPTY));
+            return new Recalled.Frozen(opened, Objects.requireNonNullElse(snapshot, Snapshot.EMPTY));
         }
+        List<Object> parts = answer.subList(FROZEN_REPLY, answer.size());
         return new Recalled.Parts(
-                own,
-                (long) answer.get(4),
-                PreferencesCodec.decode(bytes(answer.get(5)), bytes(answer.get(6)), bytes(answer.get(7)), own.seal()),
-                Summary.decode(bytes(answer.get(8)), bytes(answer.get(9)), own.seal()),
-                Marks.decode((List<?>) answer.get(10)),
-                InteractionCodec.decode((List<?>) answer.get(11), own.seal()),
+                opened,
+                (long) parts.get(0),
+                PreferencesCodec.decode(bytes(parts.get(1)), bytes(parts.get(2)), bytes(parts.get(3)), seal),
+                new Summary(opened.counted(), Summary.profile(bytes(parts.get(4)), seal)),
+                Marks.decode((List<?>) parts.get(5)),
+                InteractionCodec.decode((List<?>) parts.get(6), seal),
                 snapshot);
     }
 

@@ -1,19 +1,25 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.memory.AccessStore.Opened;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What Redis knows of a user for one call. */
 sealed interface Recalled {
 
+    /** What it takes to write for the user, and what the next interaction is added to. */
+    Opened opened();
+
     /** What it takes to write for the user. */
-    UserAccess own();
+    default UserAccess own() {
+        return opened().own();
+    }
 
     /** Of what is known of the user. */
     long revision();
 
     /** The conversation has its block. */
-    record Frozen(UserAccess own, Snapshot snapshot) implements Recalled {
+    record Frozen(Opened opened, Snapshot snapshot) implements Recalled {
 
         @Override
         public long revision() {
@@ -30,7 +36,7 @@ sealed interface Recalled {
      * @param previous the block that the conversation's name had before; null when it had none
      */
     record Parts(
-            UserAccess own,
+            Opened opened,
             long revision,
             Preferences preferences,
             Summary summary,
@@ -45,7 +51,7 @@ sealed interface Recalled {
 
         /** For a conversation whose provider keeps what was said since. */
         Parts withoutInteractions() {
-            return new Parts(own, revision, preferences, summary, marks, List.of(), previous);
+            return new Parts(opened, revision, preferences, summary, marks, List.of(), previous);
         }
     }
 }

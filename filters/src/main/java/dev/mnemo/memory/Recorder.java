@@ -10,6 +10,7 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.patterns.Patterns;
+import dev.mnemo.patterns.Traits;
 import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
@@ -30,13 +31,11 @@ public final class Recorder {
     /** With more waiting, interactions are found by their words alone: a model takes a hundred times as long. */
     private static final int CROWD = 64;
 
-    /** How often it is tried anew to count one when other calls of the user end in between; then it goes uncounted. */
-    private static final int TRIES = 8;
-
     private final MemoryStore store;
     private final AccessStore access;
     private final ArchiveStore archive;
     private final CallRecords calls;
+    private final Tally tally;
     private final Indexer indexer;
     private final Indexer plain = new Indexer(null);
     private final AtomicInteger waiting = new AtomicInteger();
@@ -65,6 +64,7 @@ public final class Recorder {
         this.access = access;
         this.archive = archive;
         this.calls = calls;
+        this.tally = new Tally(store, access, background);
         this.indexer = indexer;
         this.profiles = profiles;
         this.tokens = tokens;
@@ -80,59 +80,61 @@ public final class Recorder {
             return Mono.empty();
         }
         Instant now = clock.instant();
-        return interaction(turn, said, now)
-                .flatMap(interaction -> remember(turn, ending, interaction.orElse(null), now));
+        return heard(turn, said, now).flatMap(heard -> remember(turn, ending, heard.orElse(null), now));
     }
 
-    private Mono<Optional<Interaction>> interaction(Turn turn, @Nullable Said said, Instant now) {
+    /**
+     * What is remembered.
+     *
+     * @param traits of the interaction
+     */
+    private record Heard(Interaction interaction, Traits traits) {
+
+        static Heard of(Interaction interaction) {
+            return new Heard(
+                    interaction, Traits.of(interaction.at(), interaction.userText(), interaction.assistantText()));
+        }
+    }
+
+    private Mono<Optional<Heard>> heard(Turn turn, @Nullable Said said, Instant now) {
         if (said == null || turn.policy().archive() == 0) {
-            return Mono.fromCallable(() -> Optional.ofNullable(said).map(words -> unindexed(turn, words, now)))
+            return Mono.fromCallable(
+                            () -> Optional.ofNullable(said).map(words -> Heard.of(unindexed(turn, words, now))))
                     .subscribeOn(background);
         }
         boolean searched = turn.policy().retrieve() != Retrieve.OFF;
         Indexer by = waiting.incrementAndGet() > CROWD || !searched ? plain : indexer;
-        return Mono.fromCallable(() -> Optional.of(indexed(turn, unindexed(turn, said, now), now, by)))
+        return Mono.fromCallable(() -> Optional.of(Heard.of(indexed(turn, unindexed(turn, said, now), now, by))))
                 .subscribeOn(indexing)
                 .doFinally(signal -> waiting.decrementAndGet());
     }
 
-    private Mono<Void> remember(Turn turn, Ending ending, @Nullable Interaction interaction, Instant now) {
-        Mono<Opened> opening = access.open(turn.tenant(), turn.user(), era(turn))
-                .switchIfEmpty(calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()));
-        return opening.publishOn(background).flatMap(opened -> {
-            Patterns patterns = interaction == null ? null : patterns(opened, interaction);
-            return remember(turn, ending, interaction, patterns, now, opened)
+    private Mono<Void> remember(Turn turn, Ending ending, @Nullable Heard heard, Instant now) {
+        return opened(turn).flatMap(opened -> {
+            Patterns patterns = heard == null ? null : opened.counted().plus(heard.traits());
+            return remember(turn, ending, heard == null ? null : heard.interaction(), patterns, now, opened)
                     .flatMap(remembered -> switch (remembered) {
                         case Remembered.Erased erased ->
                             calls.drop(turn.tenant(), turn.call().id());
                         case Remembered.Done done ->
                             remembered(turn, opened, patterns, done)
                                     .then(
-                                            done.counted() || interaction == null
+                                            done.counted() || heard == null
                                                     ? Mono.empty()
-                                                    : count(turn, interaction, TRIES));
+                                                    : tally.add(turn.tenant(), turn.user(), era(turn), heard.traits()));
                     });
         });
     }
 
-    /** Another call of the user ended in between: it is kept all the same, and counted with what is there now. */
-    private Mono<Void> count(Turn turn, Interaction interaction, int tries) {
-        return access.open(turn.tenant(), turn.user(), era(turn))
-                .publishOn(background)
-                .flatMap(opened -> {
-                    byte[] patterns = Summary.sealed(
-                            patterns(opened, interaction), opened.own().seal());
-                    Memo memo = new Memo(NOTHING, "", patterns, opened.patternsNumber());
-                    return store.remember(turn.tenant(), turn.user(), era(turn), memo);
-                })
-                .flatMap(remembered -> remembered instanceof Remembered.Done done && !done.counted() && tries > 1
-                        ? count(turn, interaction, tries - 1)
-                        : Mono.empty());
-    }
-
-    private static Patterns patterns(Opened opened, Interaction interaction) {
-        return Summary.patterns(opened.patterns(), opened.own().seal())
-                .plus(interaction.at(), interaction.userText(), interaction.assistantText());
+    /** What was recalled with the call; where it was not, as of now. Empty when the user was erased since. */
+    private Mono<Opened> opened(Turn turn) {
+        Opened opened = turn.opened();
+        return opened != null
+                ? Mono.just(opened)
+                : access.open(turn.tenant(), turn.user(), era(turn))
+                        .switchIfEmpty(
+                                calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()))
+                        .publishOn(background);
     }
 
     private Mono<Remembered> remember(

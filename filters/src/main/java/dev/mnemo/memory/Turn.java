@@ -2,6 +2,7 @@ package dev.mnemo.memory;
 
 import dev.mnemo.call.LlmCall;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.Tenant;
@@ -19,6 +20,7 @@ final class Turn {
 
     private volatile @Nullable String asked;
     private volatile @Nullable UserAccess own;
+    private volatile @Nullable Opened opened;
     private volatile @Nullable Snapshot shown;
     private volatile @Nullable Snapshot tail;
     private volatile @Nullable SplicedBody spliced;
@@ -68,6 +70,12 @@ final class Turn {
         return own;
     }
 
+    /** What its interaction is added to; null where that was not asked for. Another call may have changed it since. */
+    @Nullable
+    Opened opened() {
+        return opened;
+    }
+
     /** Of a call of which nothing is recalled. */
     void began(UserAccess access) {
         own = access;
@@ -75,6 +83,7 @@ final class Turn {
 
     void recalled(Recalled recalled) {
         own = recalled.own();
+        opened = recalled.opened();
         if (call.conversation().held() && asked == null) {
             // The last request of a tool loop no longer says what the user asked.
             Snapshot before = previous(recalled);

@@ -10,6 +10,7 @@ import dev.mnemo.call.Memory;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.json.SplicedBody;
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
@@ -149,8 +150,8 @@ public final class UserMemory implements Memory {
         LlmCall call = turn.call();
         turn.granted(granted);
         return switch (recalled) {
-            case Frozen(UserAccess own, Snapshot snapshot) -> {
-                keep(turn, own, snapshot);
+            case Frozen(Opened opened, Snapshot snapshot) -> {
+                keep(turn, opened.own(), snapshot);
                 yield call.conversation().held()
                         ? held(snapshot)
                         : call.request().kept().signed()

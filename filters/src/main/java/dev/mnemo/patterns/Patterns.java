@@ -4,16 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.time.DayOfWeek;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +40,6 @@ public record Patterns(
     /** The first interactions weigh the same; from here on the newest counts for a 32nd. */
     private static final int SLOWEST = 32;
 
-    private static final int MOST_WORDS = 1 << 16;
-
-    // Within a line: a model that goes on with line breaks alone must not have each of them looked at from each other.
-    private static final Pattern CODE = Pattern.compile("(?m)^\\h{0,3}+```");
-    private static final Pattern LIST = Pattern.compile("(?m)^\\h{0,8}+(?:[-*•]|\\d{1,3}+[.)])\\h++\\S");
-    private static final Pattern TABLE = Pattern.compile("(?m)^\\h{0,3}+\\|?+\\h*+:?+-{2,}+:?+\\h*+\\|");
-    private static final Pattern QUESTION = Pattern.compile("[?？؟;](?=[\\s\"')\\]»”]|$)");
-
     /** Of nobody whom we know. */
     public static final Patterns NONE =
             new Patterns(0, 0, 0, 0, Map.of(), new int[Mean.values().length], Subjects.NONE);
@@ -73,43 +60,22 @@ public record Patterns(
     }
 
     /** With one more interaction. */
-    public Patterns plus(Instant at, String user, String assistant) {
-        Reading said = Reading.of(user);
-        Reading answered = Reading.of(assistant);
-        ZonedDateTime time = at.atZone(ZoneOffset.UTC);
-        int day = Math.toIntExact(Math.clamp(time.toLocalDate().toEpochDay(), 0, Integer.MAX_VALUE));
+    public Patterns plus(Traits one) {
         int[] next = means.clone();
         int pace = Math.min(count + 1, SLOWEST);
-        move(next, Mean.WRITES, 16 * Math.min(said.count(), MOST_WORDS), pace);
-        move(next, Mean.ANSWERS, 16 * Math.min(answered.count(), MOST_WORDS), pace);
-        move(next, Mean.CODE, share(CODE.matcher(assistant).find()), pace);
-        move(next, Mean.LISTS, share(LIST.matcher(assistant).find()), pace);
-        move(next, Mean.TABLES, share(TABLE.matcher(assistant).find()), pace);
-        move(next, Mean.QUESTIONS, share(QUESTION.matcher(user).find()), pace);
-        DayOfWeek weekday = time.getDayOfWeek();
-        move(next, Mean.WEEKEND, share(weekday == DayOfWeek.SATURDAY || weekday == DayOfWeek.SUNDAY), pace);
-        for (int quarter = 0; quarter < 4; quarter++) {
-            move(next, Mean.values()[Mean.NIGHT.ordinal() + quarter], share(time.getHour() / 6 == quarter), pace);
+        for (int i = 0; i < next.length; i++) {
+            // Towards the value and never past it; rounded, so that a share reaches its ends.
+            next[i] += Math.floorDiv(2 * (one.values[i] - next[i]) + pace, 2 * pace);
         }
-        String language = said.language();
+        String language = one.language;
         return new Patterns(
                 Math.min(count, Integer.MAX_VALUE - 1) + 1,
-                count == 0 ? day : Math.min(first, day),
-                Math.max(last, day),
+                count == 0 ? one.day : Math.min(first, one.day),
+                Math.max(last, one.day),
                 language != null ? Math.min(told, Integer.MAX_VALUE - 1) + 1 : told,
                 languages(language),
                 next,
-                subjects.plus(said.telling(), answered.telling().keySet()));
-    }
-
-    private static int share(boolean is) {
-        return is ? WHOLE : 0;
-    }
-
-    private static void move(int[] means, Mean mean, int value, int pace) {
-        int i = mean.ordinal();
-        // Towards the value and never past it; rounded, so that a share reaches its ends.
-        means[i] += Math.floorDiv(2 * (value - means[i]) + pace, 2 * pace);
+                subjects.plus(one.words, one.answered));
     }
 
     private Map<String, Integer> languages(@Nullable String now) {

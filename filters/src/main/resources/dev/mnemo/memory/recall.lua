@@ -6,8 +6,9 @@
 -- ARGV     how many interactions; 1 when the conversation begins with this call, so that an older block is not its own;
 --          seconds for which a user who is seen is remembered; seconds for which a block is kept after its last use;
 --          the salt of a user who has none, or '' for a tenant that does not seal; 1 when nothing is to be written
--- Returns  {snapshot, by which of its names it was found, salt, era}, or {snapshot or nil, which, salt, era, revision, version,
---          members, tokens of the members, patterns, written summary, {id, mark ...}, {record ...}}
+-- Returns  {snapshot, by which of its names it was found, salt, era, number of the patterns, patterns, when a profile was tried to be
+--          written}, and where there is no snapshot, or a stale one, behind these: {… revision, version, members, tokens of the
+--          members, written summary, {id, mark ...}, {record ...}}
 local which = 1
 local name = KEYS[9]
 local snapshot = redis.call('GET', name)
@@ -16,7 +17,7 @@ if not snapshot and KEYS[10] then
   name = KEYS[10]
   snapshot = redis.call('GET', name)
 end
-local profile = redis.call('HMGET', KEYS[1], 'version', 'members', 'tokens', 'salt', 'revision')
+local profile = redis.call('HMGET', KEYS[1], 'version', 'members', 'tokens', 'salt', 'revision', 'patterns#', 'patterns', 'tried')
 local salt = profile[4]
 if not salt and ARGV[5] ~= '' then
   salt = ARGV[5]
@@ -39,7 +40,7 @@ if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
     of = of * 256 + string.byte(snapshot, i)
   end
   if of == revision then
-    return {snapshot, which, salt, era}
+    return {snapshot, which, salt, era, profile[6], profile[7], profile[8]}
   end
 end
 for i = 1, 7 do
@@ -47,13 +48,12 @@ for i = 1, 7 do
     redis.call('EXPIRE', KEYS[i], ARGV[3])
   end
 end
-local rest = redis.call('HMGET', KEYS[1], 'patterns', 'written')
 local count = tonumber(ARGV[1])
 local records = {}
 if count > 0 then
   records = redis.call('LRANGE', KEYS[2], -count, -1)
 end
 return {
-  snapshot, which, salt, era, revision, profile[1], profile[2], profile[3], rest[1], rest[2],
-  redis.call('HGETALL', KEYS[3]), records
+  snapshot, which, salt, era, profile[6], profile[7], profile[8], revision, profile[1], profile[2], profile[3],
+  redis.call('HGET', KEYS[1], 'written'), redis.call('HGETALL', KEYS[3]), records
 }

@@ -28,7 +28,7 @@ class AccountTest {
         Interaction large = interaction(3, "large ".repeat(300));
         Interaction shown = interaction(4, "shown");
         Parts parts = new Parts(
-                Memories.OWN,
+                Memories.OPENED,
                 7,
                 preferences("{\"tone\":\"direct\",\"long\":\"" + "word ".repeat(200) + "\"}"),
                 Summary.NONE,

@@ -8,6 +8,7 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.patterns.Patterns;
+import dev.mnemo.patterns.Traits;
 import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
@@ -140,7 +141,7 @@ class BytesOfHistoryTest {
     private void patterns() {
         Patterns patterns = Patterns.NONE;
         for (int i = 1; i <= 2_000; i++) {
-            patterns = patterns.plus(AT.plusSeconds(600L * i), piece(QUESTION), piece(ANSWER));
+            patterns = patterns.plus(Traits.of(AT.plusSeconds(600L * i), piece(QUESTION), piece(ANSWER)));
             if (i == 20 || i == 200 || i == 2_000) {
                 byte[] stored = Summary.sealed(patterns, Seal.NONE);
                 System.out.printf("patterns of %d interactions: %d bytes%n", i, stored.length);

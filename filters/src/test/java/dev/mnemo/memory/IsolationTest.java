@@ -10,6 +10,7 @@ import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.patterns.Traits;
 import dev.mnemo.redis.FaultyRedis;
 import dev.mnemo.redis.FaultyRedis.Mode;
 import dev.mnemo.redis.RedisAddress;
@@ -172,8 +173,7 @@ class IsolationTest {
             byte[] record = InteractionCodec.encode(
                     said, new Fingerprint(number), opened.own().seal());
             byte[] patterns = Summary.sealed(
-                    Summary.patterns(opened.patterns(), opened.own().seal())
-                            .plus(said.at(), said.userText(), said.assistantText()),
+                    opened.counted().plus(Traits.of(said.at(), said.userText(), said.assistantText())),
                     opened.own().seal());
             Memo memo = new Memo(record, "", patterns, opened.patternsNumber());
             return store.remember(person.tenant, person.user, opened.own().era(), memo)

@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
@@ -21,6 +22,9 @@ import reactor.core.scheduler.Schedulers;
 final class Memories {
 
     static final UserAccess OWN = new UserAccess("", Seal.NONE);
+
+    /** Of a user of whom nothing is known. */
+    static final Opened OPENED = new Opened(OWN, "0", null, Attempt.NONE);
 
     static final Access ACCESS = new Access((tenant, why) -> {});
 
@@ -48,7 +52,7 @@ final class Memories {
     }
 
     static Parts parts(Preferences preferences, List<Interaction> recent, @Nullable Snapshot previous) {
-        return new Parts(OWN, preferences.version(), preferences, Summary.NONE, Marks.NONE, recent, previous);
+        return new Parts(OPENED, preferences.version(), preferences, Summary.NONE, Marks.NONE, recent, previous);
     }
 
     /** As if it had been looked for, and come in this order. */

@@ -13,6 +13,7 @@ import dev.mnemo.memory.ProfileStore.Said;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.patterns.Patterns;
+import dev.mnemo.patterns.Traits;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.SealKeys;
@@ -180,7 +181,7 @@ class SummaryStoreTest {
         Opened opened = block(access.open(sealed, "ada"));
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 6; i++) {
-            patterns = patterns.plus(AT, "mulberry", "yes");
+            patterns = patterns.plus(Traits.of(AT, "mulberry", "yes"));
         }
         byte[] stored = Summary.sealed(patterns, opened.own().seal());
         block(memory.remember(sealed, "ada", "", new Memo(new byte[0], "", stored, opened.patternsNumber())));
@@ -218,8 +219,8 @@ class SummaryStoreTest {
 
     private void remember(Opened opened, int i) {
         Interaction interaction = interaction(i);
-        Patterns patterns = Summary.patterns(opened.patterns(), opened.own().seal())
-                .plus(interaction.at(), interaction.userText(), interaction.assistantText());
+        Patterns patterns =
+                opened.counted().plus(Traits.of(interaction.at(), interaction.userText(), interaction.assistantText()));
         byte[] record = InteractionCodec.encode(
                 interaction, new Fingerprint(i), opened.own().seal());
         byte[] sealed = Summary.sealed(patterns, opened.own().seal());

@@ -89,9 +89,7 @@ class TailsTest {
 
         remember(1, "I drink wine with trout, never beer.");
 
-        assertThat(composed(call(ASKED + TOOL))
-                        .map(context -> Thread.currentThread())
-                        .block(PATIENCE))
+        assertThat(composed(call(ASKED)).map(context -> Thread.currentThread()).block(PATIENCE))
                 .isNotSameAs(here);
     }
 

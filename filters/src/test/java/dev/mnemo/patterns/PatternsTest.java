@@ -29,7 +29,7 @@ class PatternsTest {
     void aLineSaysWhatIsCommon() {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 60; i++) {
-            patterns = patterns.plus(AT.plus(Duration.ofDays(i / 4 * 7)), QUESTION, ANSWER);
+            patterns = patterns.plus(Traits.of(AT.plus(Duration.ofDays(i / 4 * 7)), QUESTION, ANSWER));
         }
 
         assertThat(patterns.line())
@@ -43,11 +43,11 @@ class PatternsTest {
     void fewInteractionsAreNoPattern() {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 4; i++) {
-            patterns = patterns.plus(AT, QUESTION, ANSWER);
+            patterns = patterns.plus(Traits.of(AT, QUESTION, ANSWER));
         }
 
         assertThat(patterns.line()).isNull();
-        assertThat(patterns.plus(AT, QUESTION, ANSWER).line()).isNotNull();
+        assertThat(patterns.plus(Traits.of(AT, QUESTION, ANSWER)).line()).isNotNull();
     }
 
     @Test
@@ -56,8 +56,8 @@ class PatternsTest {
         Random random = new Random(7);
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 20_000; i++) {
-            patterns = patterns.plus(
-                    Instant.ofEpochMilli(random.nextLong() >> random.nextInt(23)), noise(random), noise(random));
+            patterns = patterns.plus(Traits.of(
+                    Instant.ofEpochMilli(random.nextLong() >> random.nextInt(23)), noise(random), noise(random)));
             if (i % 200 == 0) {
                 byte[] bytes = patterns.encode();
                 assertThat(bytes.length).isLessThanOrEqualTo(Patterns.LARGEST);
@@ -105,7 +105,7 @@ class PatternsTest {
         long begun = System.nanoTime();
 
         for (String run : List.of("\n", " ", "- \n", "|\n", "--\n", "1.\n")) {
-            Patterns.NONE.plus(AT, QUESTION, "x" + run.repeat(8_192 / run.length()));
+            Patterns.NONE.plus(Traits.of(AT, QUESTION, "x" + run.repeat(8_192 / run.length())));
         }
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
@@ -119,7 +119,8 @@ class PatternsTest {
     private static byte[] of(Random random) {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 300; i++) {
-            patterns = patterns.plus(AT.plusSeconds(random.nextInt(1_000_000)), noise(random), noise(random));
+            patterns =
+                    patterns.plus(Traits.of(AT.plusSeconds(random.nextInt(1_000_000)), noise(random), noise(random)));
             if (i % 10 == 0) {
                 patterns = Objects.requireNonNull(Patterns.decode(patterns.encode()));
             }
@@ -136,7 +137,7 @@ class PatternsTest {
         String before = "";
         for (int i = 0; i < 400; i++) {
             String text = "How do I set up the " + subjects.get(random.nextInt(5)) + " cluster for " + noise(random);
-            patterns = patterns.plus(AT.plusSeconds(i * 10_000L), text, ANSWER);
+            patterns = patterns.plus(Traits.of(AT.plusSeconds(i * 10_000L), text, ANSWER));
             String line = Objects.requireNonNullElse(patterns.line(), "");
             changes += line.equals(before) ? 0 : 1;
             before = line;
@@ -215,7 +216,7 @@ class PatternsTest {
     void isNoSubject(String text) {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 20; i++) {
-            patterns = patterns.plus(AT, text, "fine");
+            patterns = patterns.plus(Traits.of(AT, text, "fine"));
         }
         assertThat(patterns.shown(40)).isEmpty();
         assertThat(new String(patterns.encode(), UTF_8)).doesNotContainIgnoringCase("hunter", "sommerregen", "ada");
@@ -226,18 +227,18 @@ class PatternsTest {
     void isASubject(String word) {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 5; i++) {
-            patterns = patterns.plus(AT, "(" + word + ")!", "fine");
+            patterns = patterns.plus(Traits.of(AT, "(" + word + ")!", "fine"));
         }
         assertThat(patterns.shown(40)).containsExactly(word.toLowerCase(java.util.Locale.ROOT));
     }
 
     @Test
     void aSubjectWasSeenInTwoInteractionsAndAWordSaidOnceIsNowhere() {
-        Patterns patterns = Patterns.NONE.plus(AT, "mulberry mulberry mulberry", "mulberry");
+        Patterns patterns = Patterns.NONE.plus(Traits.of(AT, "mulberry mulberry mulberry", "mulberry"));
         assertThat(new String(patterns.encode(), UTF_8)).doesNotContain("mulberry");
-        patterns = patterns.plus(AT, "mulberry", "");
+        patterns = patterns.plus(Traits.of(AT, "mulberry", ""));
         assertThat(patterns.shown(40)).isEmpty();
-        patterns = patterns.plus(AT, "mulberry", "");
+        patterns = patterns.plus(Traits.of(AT, "mulberry", ""));
         assertThat(patterns.shown(40)).containsExactly("mulberry");
     }
 
@@ -253,7 +254,7 @@ class PatternsTest {
                 }
                 text.append(' ');
             }
-            patterns = patterns.plus(AT, text.toString(), text.toString());
+            patterns = patterns.plus(Traits.of(AT, text.toString(), text.toString()));
             assertThat(patterns.shown(40)).isEmpty();
         }
     }
@@ -262,7 +263,7 @@ class PatternsTest {
     void whatTheAssistantSaysIsNoSubject() {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 20; i++) {
-            patterns = patterns.plus(AT, "and then", "mulberry");
+            patterns = patterns.plus(Traits.of(AT, "and then", "mulberry"));
         }
         assertThat(patterns.shown(40)).isEmpty();
     }
@@ -271,10 +272,10 @@ class PatternsTest {
     void aSubjectFadesWhenItIsDropped() {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 30; i++) {
-            patterns = patterns.plus(AT, "mulberry", "");
+            patterns = patterns.plus(Traits.of(AT, "mulberry", ""));
         }
         for (int i = 0; i < 500; i++) {
-            patterns = patterns.plus(AT, "juniper", "");
+            patterns = patterns.plus(Traits.of(AT, "juniper", ""));
         }
         assertThat(patterns.shown(40)).containsExactly("juniper");
     }
@@ -283,7 +284,7 @@ class PatternsTest {
     void damagedBytesAreNone() {
         Patterns patterns = Patterns.NONE;
         for (int i = 0; i < 8; i++) {
-            patterns = patterns.plus(AT, QUESTION, ANSWER);
+            patterns = patterns.plus(Traits.of(AT, QUESTION, ANSWER));
         }
         byte[] bytes = patterns.encode();
         for (int length = 0; length < bytes.length; length++) {
@@ -297,7 +298,8 @@ class PatternsTest {
             }
             Patterns decoded = Patterns.decode(damaged);
             if (decoded != null) {
-                assertThat(String.valueOf(decoded.plus(AT, QUESTION, ANSWER).line()))
+                assertThat(String.valueOf(
+                                decoded.plus(Traits.of(AT, QUESTION, ANSWER)).line()))
                         .as(HexFormat.of().formatHex(damaged))
                         .doesNotContain("<", "\n");
             }
