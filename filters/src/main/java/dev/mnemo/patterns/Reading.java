@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -70,19 +71,22 @@ record Reading(int count, String prose, Map<String, Integer> telling) {
 
     private static final int MOST_CAPITALS = 3;
 
+    /** Thai is the first script in Unicode that has no spaces. */
+    private static final int FIRST_WITHOUT_SPACES = 0x0E00;
+
     private static final Pattern FENCED = Pattern.compile("```[\\s\\S]*?(?:```|\\z)|`[^`\\n]*+`");
-    private static final Pattern SPACE = Pattern.compile("[\\s'’]+");
+    private static final String BETWEEN_WORDS = " \t\n\u000b\f\r'’";
 
     /** Words of any request that are no stop words: what is asked for, and thanks. */
     private static final Set<String> ASIDES = asides();
 
     static Reading of(String text) {
         String cut = text.length() > LOOKED_AT ? text.substring(0, LOOKED_AT) : text;
-        String prose = FENCED.matcher(cut).replaceAll(" ");
+        String prose = cut.indexOf('`') < 0 ? cut : FENCED.matcher(cut).replaceAll(" ");
         Map<String, Integer> telling = new LinkedHashMap<>();
         int hushed = 0;
-        for (String part : SPACE.split(prose)) {
-            String word = trimmed(part);
+        for (StringTokenizer parts = new StringTokenizer(prose, BETWEEN_WORDS); parts.hasMoreTokens(); ) {
+            String word = trimmed(parts.nextToken());
             if (word.isEmpty()) {
                 continue;
             }
@@ -143,7 +147,7 @@ record Reading(int count, String prose, Map<String, Integer> telling) {
             boolean turn = i > 0 && Character.isUpperCase(c) != Character.isUpperCase(word.codePointBefore(i));
             changes += turn ? 1 : 0;
             capitals += Character.isUpperCase(c) ? 1 : 0;
-            latin &= UnicodeScript.of(c) == UnicodeScript.LATIN;
+            latin &= c <= 0x7F || UnicodeScript.of(c) == UnicodeScript.LATIN;
             vowel |= c > 0x7F || "aeiouyAEIOUY".indexOf(c) >= 0;
             i += Character.charCount(c);
         }
@@ -189,6 +193,10 @@ record Reading(int count, String prose, Map<String, Integer> telling) {
     }
 
     private static Kind kind(int c) {
+        // Asking for a script takes a search.
+        if (c < FIRST_WITHOUT_SPACES) {
+            return Kind.WORD;
+        }
         return c == 'ー'
                 ? Kind.KATAKANA
                 : switch (UnicodeScript.of(c)) {
@@ -206,7 +214,7 @@ record Reading(int count, String prose, Map<String, Integer> telling) {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             boolean letter = Character.isLetterOrDigit(c);
-            boolean spaced = letter && c < 0x0E00 || letter && kind(c) == Kind.WORD;
+            boolean spaced = letter && kind(c) == Kind.WORD;
             signs += letter && !spaced ? 1 : 0;
             words += spaced && !in ? 1 : 0;
             in = spaced;

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,9 @@ public final class Traits {
     private static final int MOST_WORDS = 1 << 16;
 
     // Within a line: a model that goes on with line breaks alone must not have each of them looked at from each other.
-    private static final Pattern CODE = Pattern.compile("(?m)^\\h{0,3}+```");
-    private static final Pattern LIST = Pattern.compile("(?m)^\\h{0,8}+(?:[-*•]|\\d{1,3}+[.)])\\h++\\S");
-    private static final Pattern TABLE = Pattern.compile("(?m)^\\h{0,3}+\\|?+\\h*+:?+-{2,}+:?+\\h*+\\|");
+    private static final Pattern CODE = Pattern.compile("\\h{0,3}+```");
+    private static final Pattern LIST = Pattern.compile("\\h{0,8}+(?:[-*•]|\\d{1,3}+[.)])\\h++\\S");
+    private static final Pattern TABLE = Pattern.compile("\\h{0,3}+\\|?+\\h*+:?+-{2,}+:?+\\h*+\\|");
     private static final Pattern QUESTION = Pattern.compile("[?？؟;](?=[\\s\"')\\]»”]|$)");
 
     /** Since 1970 in UTC. */
@@ -55,9 +56,9 @@ public final class Traits {
         int[] values = new int[Mean.values().length];
         values[Mean.WRITES.ordinal()] = 16 * Math.min(said.count(), MOST_WORDS);
         values[Mean.ANSWERS.ordinal()] = 16 * Math.min(answered.count(), MOST_WORDS);
-        values[Mean.CODE.ordinal()] = share(CODE.matcher(assistant).find());
-        values[Mean.LISTS.ordinal()] = share(LIST.matcher(assistant).find());
-        values[Mean.TABLES.ordinal()] = share(TABLE.matcher(assistant).find());
+        values[Mean.CODE.ordinal()] = share(beginsALine(CODE, assistant));
+        values[Mean.LISTS.ordinal()] = share(beginsALine(LIST, assistant));
+        values[Mean.TABLES.ordinal()] = share(beginsALine(TABLE, assistant));
         values[Mean.QUESTIONS.ordinal()] = share(QUESTION.matcher(user).find());
         values[Mean.WEEKEND.ordinal()] = share(weekday == DayOfWeek.SATURDAY || weekday == DayOfWeek.SUNDAY);
         values[Mean.NIGHT.ordinal() + time.getHour() / 6] = share(true);
@@ -67,6 +68,19 @@ public final class Traits {
                 said.language(),
                 said.telling(),
                 answered.telling().keySet());
+    }
+
+    /** Looked for at the beginnings only: an answer has hundreds of characters in a line. */
+    private static boolean beginsALine(Pattern mark, String text) {
+        Matcher line = mark.matcher(text);
+        for (int from = 0; from < text.length(); ) {
+            if (line.region(from, text.length()).lookingAt()) {
+                return true;
+            }
+            int end = text.indexOf('\n', from);
+            from = end < 0 ? text.length() : end + 1;
+        }
+        return false;
     }
 
     private static int share(boolean is) {

@@ -35,8 +35,18 @@ public final class Languages {
     public static @Nullable String of(String whole) {
         String text = whole.length() > ENOUGH ? whole.substring(0, ENOUGH) : whole;
         Map<UnicodeScript, Integer> scripts = new EnumMap<>(UnicodeScript.class);
-        text.codePoints().filter(Character::isLetter).forEach(c -> scripts.merge(UnicodeScript.of(c), 1, Integer::sum));
-        int letters = scripts.values().stream().mapToInt(Integer::intValue).sum();
+        int letters = 0;
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
+            if (Character.isLetter(c)) {
+                letters++;
+                // Those below are Latin, which tells nothing; asking for a script takes a search.
+                if (c > 0x7F) {
+                    scripts.merge(UnicodeScript.of(c), 1, Integer::sum);
+                }
+            }
+        }
         int kana = scripts.getOrDefault(UnicodeScript.HIRAGANA, 0) + scripts.getOrDefault(UnicodeScript.KATAKANA, 0);
         int east = kana + scripts.getOrDefault(UnicodeScript.HAN, 0);
         // A few words in Latin letters stand in most technical texts.
@@ -51,7 +61,7 @@ public final class Languages {
         if (scripts.getOrDefault(UnicodeScript.ARABIC, 0) * 2 > letters) {
             return PERSIAN.matcher(text).find() ? "fa" : "ar";
         }
-        return elected(Words.of(text));
+        return elected(Words.withoutDatesInDigits(text));
     }
 
     /** At least two of its words, and more than of any other. */

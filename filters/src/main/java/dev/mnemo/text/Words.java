@@ -35,11 +35,20 @@ public final class Words {
 
     /** In the order of the text, its dates last. */
     public static List<Token> of(String text) {
-        String plain = Normalizer.isNormalized(text, Form.NFKC) ? text : Normalizer.normalize(text, Form.NFKC);
-        Words words = new Words(plain);
-        words.read();
-        Dates.inDigits(plain, words.tokens);
+        Words words = read(text);
+        Dates.inDigits(words.text, words.tokens);
         return words.tokens;
+    }
+
+    static List<Token> withoutDatesInDigits(String text) {
+        return read(text).tokens;
+    }
+
+    private static Words read(String text) {
+        Words words =
+                new Words(Normalizer.isNormalized(text, Form.NFKC) ? text : Normalizer.normalize(text, Form.NFKC));
+        words.read();
+        return words;
     }
 
     static String withoutAccents(String word) {
