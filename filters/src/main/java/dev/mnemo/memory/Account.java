@@ -1,9 +1,12 @@
 package dev.mnemo.memory;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +23,8 @@ final class Account {
         ROOM,
         /** The request says it itself. */
         REPEATED,
+        /** Another one that is shown says it. */
+        SAME,
         /** It was rated down. */
         RATED
     }
@@ -79,6 +84,21 @@ final class Account {
     /** The first reason stays: what is recent may have been found as well. */
     void leaveOut(long id, Why why) {
         leftOut.putIfAbsent(id, why);
+    }
+
+    /** Ids of the interactions that stand in the block of which this is the account. */
+    static Set<Long> shown(byte[] account) {
+        Set<Long> ids = new HashSet<>();
+        if (account.length > 0) {
+            JsonNode told = MAPPER.readTree(account);
+            for (String part : List.of("retrieved", "recent")) {
+                told.path(part)
+                        .path("interactions")
+                        .forEach(each ->
+                                ids.add(Interaction.ofHex(each.path("id").asString())));
+            }
+        }
+        return ids;
     }
 
     byte[] encode() {

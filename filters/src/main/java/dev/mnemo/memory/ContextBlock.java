@@ -47,21 +47,29 @@ final class ContextBlock {
      */
     static Snapshot compose(
             Parts parts, List<Line> summary, Found found, Exchanges inRequest, long granted, MemoryPolicy policy) {
-        int frame = BlockText.FRAME_TOKENS
-                + (summary.isEmpty() ? 0 : BlockText.SUMMARY_TOKENS)
-                + (found.hits().isEmpty() ? 0 : BlockText.RETRIEVED_TOKENS);
-        return new ContextBlock(parts, summary, inRequest, policy, granted - frame).composed(found, granted);
+        int frame = frame(!summary.isEmpty(), !found.hits().isEmpty());
+        return new ContextBlock(parts, summary, inRequest, policy, granted - frame).composed(found);
     }
 
-    /** What stands behind the user's words: what fits them, without what the request says already. */
-    static Snapshot tail(Found found, Exchanges inRequest, long granted) {
+    private static int frame(boolean summary, boolean retrieved) {
+        return BlockText.FRAME_TOKENS
+                + (summary ? BlockText.SUMMARY_TOKENS : 0)
+                + (retrieved ? BlockText.RETRIEVED_TOKENS : 0);
+    }
+
+    /**
+     * What stands behind the user's words: what fits them, without what the request or its block says already.
+     *
+     * @param inBlock ids of what stands in the block
+     */
+    static Snapshot tail(Found found, Exchanges inRequest, Set<Long> inBlock, long granted) {
         Account account = new Account();
         List<Hit> fresh = new ArrayList<>();
         for (Hit hit : found.hits()) {
             Archived each = found.archived(hit);
             if (inRequest.hold(each.user(), each.answer())) {
                 account.leaveOut(each.id(), Why.REPEATED);
-            } else {
+            } else if (!inBlock.contains(each.id())) {
                 fresh.add(hit);
             }
         }
@@ -81,7 +89,7 @@ final class ContextBlock {
                 JsonText.escaped(BlockText.tail(chosen)));
     }
 
-    private Snapshot composed(Found found, long granted) {
+    private Snapshot composed(Found found) {
         List<Preferences.Member> known =
                 policy.preferences() ? parts.preferences().members() : List.of();
         List<Archived> recent = recent();
@@ -127,7 +135,7 @@ final class ContextBlock {
         }
         return new Snapshot(
                 parts.revision(),
-                Math.toIntExact(granted - room),
+                Math.toIntExact(before - room + frame(!lines.isEmpty(), !fromArchive.isEmpty())),
                 new Shown(members.size(), !lines.isEmpty(), fromArchive.size(), fromRecent.size()),
                 cut,
                 account.encode(),
@@ -208,7 +216,10 @@ final class ContextBlock {
         Set<Long> chosen = ids(pick);
         without(fitting, newest).stream()
                 .filter(hit -> !chosen.contains(hit.entry().id()))
-                .forEach(hit -> account.leaveOut(hit.entry().id(), Why.ROOM));
+                .forEach(hit -> {
+                    long id = hit.entry().id();
+                    account.leaveOut(id, pick.repeated().contains(id) ? Why.SAME : Why.ROOM);
+                });
     }
 
     private static List<Hit> without(List<Hit> hits, Set<Archived> shown) {

@@ -8,6 +8,7 @@ import dev.mnemo.json.SplicedBody.Edit;
 import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -104,7 +105,12 @@ final class Tails {
     private static Snapshot composed(Turn turn, Found found, long room) {
         return found.hits().isEmpty()
                 ? Snapshot.EMPTY
-                : ContextBlock.tail(found, Exchanges.of(turn.call().request()), room);
+                : ContextBlock.tail(found, Exchanges.of(turn.call().request()), inBlock(turn), room);
+    }
+
+    private static Set<Long> inBlock(Turn turn) {
+        Snapshot block = turn.shown();
+        return block == null || !turn.isPlaced() ? Set.of() : Account.shown(block.account());
     }
 
     /** The conversation's first name, which it has in all calls of the turn, and the words: keyed, where names tell nothing. */

@@ -12,10 +12,9 @@ import java.util.function.ToLongFunction;
  *
  * @param hits the chosen ones, best first
  * @param tokens that they take together
- * @param tooLong how many found ones had no room
- * @param repeated how many say again what a better one says
+ * @param repeated ids of those that say again what a better one says
  */
-public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
+public record Pick(List<Hit> hits, int tokens, Set<Long> repeated) {
 
     /** Two interactions that share this part of their terms say the same. */
     private static final float SAME = 0.85f;
@@ -31,8 +30,7 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
         List<Hit> chosen = new ArrayList<>();
         Set<Long> groups = new HashSet<>();
         int used = 0;
-        int tooLong = 0;
-        int repeated = 0;
+        Set<Long> repeated = new HashSet<>();
         for (Hit hit : ranking) {
             if (!hit.isFound()) {
                 continue;
@@ -40,16 +38,17 @@ public record Pick(List<Hit> hits, int tokens, int tooLong, int repeated) {
             long of = group.applyAsLong(hit.entry());
             int takes = hit.entry().tokens() + (groups.contains(of) ? 0 : perGroup);
             if (takes > tokens - used) {
-                tooLong++;
-            } else if (!hit.entry().pinned() && isAgain(hit, chosen)) {
-                repeated++;
+                continue;
+            }
+            if (!hit.entry().pinned() && isAgain(hit, chosen)) {
+                repeated.add(hit.entry().id());
             } else {
                 chosen.add(hit);
                 groups.add(of);
                 used += takes;
             }
         }
-        return new Pick(List.copyOf(chosen), used, tooLong, repeated);
+        return new Pick(List.copyOf(chosen), used, Set.copyOf(repeated));
     }
 
     /** What says the same has a rank near by: not every one is compared with every other. */

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.Fixtures;
 import dev.mnemo.dialect.Endpoints;
 import dev.mnemo.memory.Account.Why;
+import dev.mnemo.memory.Finder.Found;
 import dev.mnemo.memory.Marks.Mark;
 import dev.mnemo.memory.Recalled.Parts;
+import dev.mnemo.retrieval.Indexer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +85,55 @@ class AccountTest {
                 Fixtures.memory(2_000, 5));
 
         assertThat(block.account()).isEqualTo("{}".getBytes(UTF_8));
+    }
+
+    @Test
+    void whatSaysTheSameAsAnotherIsNotSaidToHaveNoRoom() {
+        Interaction said = indexed(1, "We bought a green sofa for the living room last week");
+        Interaction again = indexed(2, "We bought a green sofa for the living room last week!");
+
+        Snapshot block = compose(Memories.found(List.of(Archived.of(said), Archived.of(again))));
+
+        assertThat(json(block.account()).path("left_out"))
+                .isEqualTo(JsonMapper.shared().readTree("""
+                [{"id":"%s","why":"same"}]""".formatted(hex(again))));
+        assertThat(Account.shown(block.account())).containsExactly(said.id());
+    }
+
+    @Test
+    void noTokensAreCountedForAPartThatIsNotThere() {
+        Interaction large = indexed(1, "large ".repeat(300));
+
+        assertThat(compose(Memories.found(List.of(Archived.of(large)))).tokens())
+                .isEqualTo(compose(Finder.Found.NOTHING).tokens());
+    }
+
+    @Test
+    void aTailLeavesOutWhatTheBlockShows() {
+        Found found = Memories.found(
+                List.of(Archived.of(indexed(1, "A green sofa")), Archived.of(indexed(2, "The carpenter comes"))));
+        Exchanges nothing = new Exchanges(Set.of(), null);
+        Snapshot block = ContextBlock.tail(found, nothing, Set.of(), 95);
+
+        Snapshot tail = ContextBlock.tail(found, nothing, Account.shown(block.account()), 1_000);
+
+        assertThat(new String(block.block(), UTF_8)).contains("sofa").doesNotContain("carpenter");
+        assertThat(new String(tail.block(), UTF_8)).contains("carpenter").doesNotContain("sofa");
+    }
+
+    private static Snapshot compose(Found found) {
+        return ContextBlock.compose(
+                Memories.parts(preferences("{\"tone\":\"direct\"}"), List.of(), null),
+                List.of(),
+                found,
+                new Exchanges(Set.of(), null),
+                300,
+                Fixtures.memory(2_000, 5));
+    }
+
+    private static Interaction indexed(int minute, String words) {
+        Interaction interaction = interaction(minute, words);
+        return interaction.indexed(new Indexer(null).index(null, words, "a", interaction.at()));
     }
 
     private static Preferences preferences(String json) {

@@ -110,7 +110,7 @@ class ContextBlockTest {
 
             Snapshot snapshot =
                     ContextBlock.compose(parts, summary, Memories.found(best), NOTHING_SAID, granted, POLICY);
-            Snapshot tail = ContextBlock.tail(Memories.found(best), NOTHING_SAID, granted);
+            Snapshot tail = ContextBlock.tail(Memories.found(best), NOTHING_SAID, Set.of(), granted);
 
             for (Snapshot each : List.of(snapshot, tail)) {
                 if (!each.isEmpty()) {

@@ -334,7 +334,10 @@ class PoisonedMemoryTest {
             Interaction found = stored(Interaction.of(AT, "c", false, "before " + evil, evil + " after", TOKENS));
             Interaction recent = stored(Interaction.of(AT.plusSeconds(1), "c", true, evil, evil, TOKENS));
             Snapshot tail = ContextBlock.tail(
-                    Memories.found(List.of(Archived.of(recent), Archived.of(found))), NOTHING_SAID, 1_000_000);
+                    Memories.found(List.of(Archived.of(recent), Archived.of(found))),
+                    NOTHING_SAID,
+                    Set.of(),
+                    1_000_000);
             return new Poisoned(compose(stored, evil, found, recent), tail, said, evil, found, recent);
         }
 

@@ -31,7 +31,7 @@ class TailsTest {
 
     private final Stores stores = new Stores(LINKS, Memories.ACCESS);
     private final Detached detached = new Detached(10);
-    private final Tenant tenant = tenant(TestRedis.fresh("tails"));
+    private final Tenant tenant = tenant(TestRedis.fresh("tails"), 0);
     private final UserMemory memory = new UserMemory(
             stores.memory,
             new Finder(stores.archive, null, Schedulers.immediate(), Schedulers.immediate(), PATIENCE),
@@ -76,6 +76,10 @@ class TailsTest {
     }
 
     private void remember(int number, String said) {
+        remember(tenant, number, said);
+    }
+
+    private void remember(Tenant tenant, int number, String said) {
         Interaction interaction =
                 Interaction.of(Stores.AT.plusSeconds(number), "elsewhere", false, said, "I see.", Stores.TOKENS);
         stores.say(tenant, "ada", interaction.indexed(new Indexer(null).index(null, said, "I see.", interaction.at())));
@@ -93,7 +97,25 @@ class TailsTest {
                 .isNotSameAs(here);
     }
 
+    @Test
+    void whatTheBlockShowsIsNotSaidOnceMoreBehindTheWords() {
+        Tenant shows = tenant(TestRedis.fresh("tails"), 1);
+        remember(shows, 1, "Trout is my favourite fish.");
+        remember(shows, 2, "I drink wine with trout, never beer.");
+        LlmCall call = call(shows, ASKED);
+
+        composed(call).block(PATIENCE);
+
+        assertThat(new String(call.body().toBytes(), UTF_8))
+                .containsOnlyOnce("favourite fish")
+                .containsOnlyOnce("never beer");
+    }
+
     private LlmCall call(String messages) {
+        return call(tenant, messages);
+    }
+
+    private static LlmCall call(Tenant tenant, String messages) {
         return Calls.of(tenant, "ada", "{\"model\":\"m\",\"messages\":[" + messages + "]}");
     }
 
@@ -108,11 +130,11 @@ class TailsTest {
         return new String(call.body().toBytes(), UTF_8);
     }
 
-    private static Tenant tenant(String id) {
+    private static Tenant tenant(String id, int recent) {
         return Fixtures.tenant(
                 id,
                 new Fixtures.Memory()
-                        .recent(0)
+                        .recent(recent)
                         .archive(100)
                         .retrieve(Retrieve.TURN)
                         .policy());
