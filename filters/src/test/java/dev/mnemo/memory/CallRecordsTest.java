@@ -91,6 +91,18 @@ class CallRecordsTest {
     }
 
     @Test
+    void aRatingDoesNotBringBackWhatIsErasedMeanwhile() {
+        LlmCall call = recorded("ada");
+        CallRecords slow = new CallRecords(TestRedis.interrupted(
+                1,
+                () -> new UserStore(LINKS.record(), calls).erase(tenant, "ada").block(PATIENCE)));
+
+        assertThat(slow.rate(tenant, call.id(), 0.5).block(PATIENCE)).isFalse();
+
+        assertThat(get(tenant, call)).isNull();
+    }
+
+    @Test
     void erasingAUserRemovesThem() {
         LlmCall call = recorded("ada");
         LlmCall eves = recorded("eve");

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mnemo.call.Refusal;
 import dev.mnemo.memory.Imported.LineError;
+import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.retrieval.Indexer;
@@ -147,6 +148,35 @@ class ImporterTest {
                     .containsExactlyElementsOf(each == tenant ? expected : expected.subList(0, 20));
             whole(user);
         }
+    }
+
+    @Test
+    void whatIsForgottenMeanwhileStaysForgotten() {
+        stores.say(tenant, "ada", 0, 10);
+        // Between reading and writing one goes and another comes: the first, the last and the counts are as they were.
+        RedisLink link = TestRedis.interrupted(2, () -> {
+            block(stores.interactions.forget(
+                    tenant, "ada", Stores.interaction(5).id()));
+            stores.bring(tenant, "ada", line(7).replace("question 7", "another"));
+        });
+        Importer slow = new Importer(
+                link,
+                Memories.ACCESS,
+                new Indexer(null),
+                Stores.TOKENS,
+                Schedulers.immediate(),
+                () -> AT.plus(Duration.ofDays(1)));
+
+        Imported imported = block(slow.bring(
+                tenant,
+                "ada",
+                Mono.just(line(3).replace("question 3", "one more").getBytes(UTF_8))));
+
+        assertThat(imported.imported()).isOne();
+        assertThat(stores.asked(tenant, "ada"))
+                .hasSize(11)
+                .contains("another", "one more")
+                .doesNotContain("question 5");
     }
 
     @Test

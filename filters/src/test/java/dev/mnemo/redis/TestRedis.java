@@ -1,10 +1,16 @@
 package dev.mnemo.redis;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.netty.channel.EventLoop;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
@@ -44,6 +50,38 @@ public final class TestRedis {
                 RedisAddress.of(URL),
                 Duration.ofSeconds(2),
                 HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE)));
+    }
+
+    /**
+     * A link on which something happens just before one of its commands is sent: what others do between two of them.
+     *
+     * @param before how many are sent first; a script that Redis did not know, and that is sent again, is one
+     */
+    public static RedisLink interrupted(int before, Runnable meanwhile) {
+        RedisClusterAsyncCommands<byte[], byte[]> redis =
+                Interrupted.CLIENT.connect(ByteArrayCodec.INSTANCE).async();
+        AtomicInteger sent = new AtomicInteger();
+        Object proxy = Proxy.newProxyInstance(
+                TestRedis.class.getClassLoader(),
+                new Class<?>[] {RedisClusterAsyncCommands.class},
+                (self, command, args) -> {
+                    if (!command.getName().equals("eval") && sent.getAndIncrement() == before) {
+                        meanwhile.run();
+                    }
+                    return command.invoke(redis, args);
+                });
+        @SuppressWarnings("unchecked")
+        RedisClusterAsyncCommands<byte[], byte[]> commands = (RedisClusterAsyncCommands<byte[], byte[]>) proxy;
+        RedisLink link = new RedisLink("interrupted", CircuitBreaker.ofDefaults("interrupted"), 1);
+        EventLoop loop = (EventLoop)
+                HttpResources.get().onServer(LoopResources.DEFAULT_NATIVE).next();
+        link.connected(new RedisLink.Lane(loop, commands, new Channels()));
+        return link;
+    }
+
+    /** Its threads may wait for what happens on all others. */
+    private static final class Interrupted {
+        static final RedisClient CLIENT = RedisClient.create(URL);
     }
 
     public static RedisLinks connected(RedisLinks links) {
