@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import static dev.mnemo.redis.Wire.NOTHING;
 import static dev.mnemo.redis.Wire.ascii;
 import static dev.mnemo.redis.Wire.bytes;
 import static dev.mnemo.redis.Wire.number;
@@ -16,7 +17,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * What it takes to read and write for a user whom no call has recalled, out of Redis: the salt, which a user of a sealing tenant
- * gets here who has none, and the era. Thread-safe; an error means that Redis did not answer.
+ * who has none gets here before anything is written, and the era. Thread-safe; an error means that Redis did not answer.
  */
 public final class AccessStore {
 
@@ -30,11 +31,14 @@ public final class AccessStore {
         this.access = access;
     }
 
-    /** What it takes to read and write for a user; no matter when they were erased. */
-    Mono<UserAccess> own(Tenant tenant, String user) {
+    /**
+     * What it takes to read of a user; no matter when they were erased. Nothing is written: who has no salt gets none. It is to be
+     * asked for after what it shall open, for a salt is there before all that it seals.
+     */
+    Mono<UserAccess> reading(Tenant tenant, String user) {
         return tenant.memory().seal() == null
                 ? Mono.fromSupplier(() -> access.of(tenant, user, null, null))
-                : open(tenant, user).map(Opened::own);
+                : open(tenant, user, UserAccess.ANY, NOTHING).map(Opened::own);
     }
 
     /** What is needed to write for a user, as of now. */
@@ -48,12 +52,16 @@ public final class AccessStore {
      * @param era in which it began
      */
     Mono<Opened> open(Tenant tenant, String user, String era) {
+        return open(tenant, user, era, Access.freshSalt(tenant));
+    }
+
+    private Mono<Opened> open(Tenant tenant, String user, String era, byte[] salt) {
         UserKeys of = new UserKeys(tenant.id(), user);
         return link.<List<Object>>eval(
                         OPEN,
                         ScriptOutputType.MULTI,
                         new byte[][] {of.profile(), of.erased()},
-                        Access.freshSalt(tenant),
+                        salt,
                         number(tenant.memory().ttl().toSeconds()),
                         ascii(era))
                 .filter(answer -> !answer.isEmpty())

@@ -96,10 +96,10 @@ public final class MarkStore {
         byte[][] ids = calls.stream().map(Wire::ascii).toArray(byte[][]::new);
         return link.<List<KeyValue<byte[], byte[]>>>send(redis -> redis.hmget(comments, ids))
                 .filter(found -> found.stream().anyMatch(KeyValue::hasValue))
-                .flatMap(found -> access.open(tenant, user).map(opened -> {
+                .flatMap(found -> access.reading(tenant, user).map(own -> {
                     Map<String, String> said = new HashMap<>();
                     for (int i = 0; i < ids.length; i++) {
-                        String text = comment(calls.get(i), found.get(i).getValueOrElse(NOTHING), opened.own());
+                        String text = comment(calls.get(i), found.get(i).getValueOrElse(NOTHING), own);
                         if (text != null) {
                             said.put(calls.get(i), text);
                         }

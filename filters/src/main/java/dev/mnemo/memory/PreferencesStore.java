@@ -71,22 +71,27 @@ public final class PreferencesStore {
 
     /** What the user has set; {@link Preferences#present} tells whether there is anything. */
     public Mono<Preferences> get(Tenant tenant, String user) {
-        return access.own(tenant, user).flatMap(own -> get(tenant, user, own));
+        return stored(tenant, user)
+                .zipWhen(fields -> access.reading(tenant, user))
+                .map(both -> decoded(both.getT1(), both.getT2()));
     }
 
     private Mono<Preferences> get(Tenant tenant, String user, UserAccess own) {
+        return stored(tenant, user).map(fields -> decoded(fields, own));
+    }
+
+    private Mono<List<KeyValue<byte[], byte[]>>> stored(Tenant tenant, String user) {
         byte[] profile = new UserKeys(tenant.id(), user).profile();
-        return link.<List<KeyValue<byte[], byte[]>>>send(
-                        redis -> redis.hmget(profile, ascii("version"), ascii("members"), ascii("tokens")))
-                .map(fields -> {
-                    byte[] members = value(fields.get(1));
-                    Preferences found =
-                            PreferencesCodec.decode(value(fields.get(0)), members, value(fields.get(2)), own.seal());
-                    if (members != null && !found.present()) {
-                        throw unreadable();
-                    }
-                    return found;
-                });
+        return link.send(redis -> redis.hmget(profile, ascii("version"), ascii("members"), ascii("tokens")));
+    }
+
+    private static Preferences decoded(List<KeyValue<byte[], byte[]>> fields, UserAccess own) {
+        byte[] members = value(fields.get(1));
+        Preferences found = PreferencesCodec.decode(value(fields.get(0)), members, value(fields.get(2)), own.seal());
+        if (members != null && !found.present()) {
+            throw unreadable();
+        }
+        return found;
     }
 
     /** To a call they are absent; whoever asks for them, or would change them, is told. */
@@ -217,10 +222,13 @@ public final class PreferencesStore {
 
     private Mono<Change> write(
             Tenant tenant, String user, @Nullable List<Member> members, @Nullable Long expected, Edit edit) {
+        if (tenant.memory().seal() == null) {
+            return access.reading(tenant, user)
+                    .flatMap(own -> write(tenant, user, members, expected, edit, own, UserAccess.ANY));
+        }
         // What is sealed for a user who was erased since would open for nobody.
-        boolean seals = tenant.memory().seal() != null;
-        return access.own(tenant, user)
-                .flatMap(own -> write(tenant, user, members, expected, edit, own, seals ? own.era() : UserAccess.ANY))
+        return lately(tenant, user)
+                .flatMap(own -> write(tenant, user, members, expected, edit, own, own.era()))
                 .switchIfEmpty(Mono.defer(() -> write(tenant, user, members, expected, edit)));
     }
 

@@ -38,7 +38,7 @@ final class VersionStore {
     Mono<List<Version>> all(Tenant tenant, String user) {
         byte[] key = new UserKeys(tenant.id(), user).versions();
         return link.<List<byte[]>>send(redis -> redis.lrange(key, 0, MOST - 1))
-                .zipWith(access.own(tenant, user))
+                .zipWhen(stored -> access.reading(tenant, user))
                 .publishOn(background)
                 .map(both -> decoded(both.getT1(), both.getT2().seal()));
     }

@@ -185,6 +185,9 @@ class UserDataTest {
         assertThat(send(tenant, "DELETE", "", null).statusCode()).isEqualTo(200);
         assertThat(json(send(tenant, "GET", "", null)).path("interactions").size())
                 .isZero();
+        List.of("preferences", "preferences/versions", "summary", "interactions")
+                .forEach(path -> send(tenant, "GET", path, null));
+        assertThat(keys(tenant)).as("who looks writes nothing").containsExactly(key(tenant, "erased"));
 
         bring(
                 tenant,
