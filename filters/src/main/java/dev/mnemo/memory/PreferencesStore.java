@@ -175,8 +175,8 @@ public final class PreferencesStore {
     }
 
     /**
-     * With the era as of now. What is read from then on and written back is not, if the user is erased in between: a version
-     * alone does not tell, as those of an erased user begin anew.
+     * With the era as of now. What is read from then on and written back is not, if the user is erased in between: there may be
+     * no version to tell by, and what was sealed before opens for nobody.
      */
     private Mono<UserAccess> lately(Tenant tenant, String user) {
         return access.open(tenant, user).map(Opened::own);

@@ -72,7 +72,7 @@ final class UserKeys {
         return key("writing");
     }
 
-    /** A string: the era that began when the user was erased. */
+    /** A string: the era that began when the user was erased; behind a space, the last version of the preferences before it. */
     byte[] erased() {
         return key("erased");
     }

@@ -1,6 +1,7 @@
 -- Writes or removes the preferences of a user, if they are as the caller thinks, and keeps the version that this makes.
 --
--- KEYS[1]  profile of the user      KEYS[2]  its versions, newest first: the number, a space, an entry      KEYS[3]  erased
+-- KEYS[1]  profile of the user      KEYS[2]  its versions, newest first: the number, a space, an entry      KEYS[3]  erased: the era, and
+--          behind a space the last version before it
 -- ARGV     the version that must be there ('' for any), seconds to live, 'set' or 'delete', members, their tokens;
 --          the new version's entry, how many versions to keep, how many bytes of them; the era for which it is sealed or in which
 --          it was read, or '*'
@@ -20,6 +21,12 @@ end
 -- The version stays when the document goes: a frozen block of the old one must not look fresh.
 local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or version)
 redis.call('HSET', KEYS[1], 'revision', revision + 1)
+if version == 0 then
+  version = string.match(redis.call('GET', KEYS[3]) or '', ' (%d+)$')
+  if version then
+    redis.call('HSET', KEYS[1], 'version', version)
+  end
+end
 version = redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('LPUSH', KEYS[2], string.format('%d ', version) .. ARGV[6])
 -- Changes are few and lists short: counting anew costs less than a counter that must stay right.

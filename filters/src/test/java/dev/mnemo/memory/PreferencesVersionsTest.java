@@ -9,6 +9,7 @@ import dev.mnemo.Fixtures;
 import dev.mnemo.memory.PreferencesStore.Change;
 import dev.mnemo.memory.Version.Edit;
 import dev.mnemo.memory.Version.Kind;
+import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Tenant;
@@ -177,10 +178,7 @@ class PreferencesVersionsTest {
                 Memories.access(LINKS),
                 TOKENS,
                 Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
-                    // The version is the same one again.
-                    new UserStore(LINKS.record(), new CallRecords(LINKS.record()))
-                            .erase(tenant, "ada")
-                            .block(PATIENCE);
+                    erase(tenant);
                     put("{\"other\":1}", "web");
                     task.run();
                 })),
@@ -193,10 +191,81 @@ class PreferencesVersionsTest {
 
         TestRedis.commands().del(key(), profile());
         put("{\"canary\":1}", "web");
-        assertThatThrownBy(() -> block(slow.restore(tenant, "ada", 1, null, "web")))
-                .hasMessageContaining("others changed them each time");
+        long number = versions().getFirst().number();
+        assertThatThrownBy(() -> block(slow.restore(tenant, "ada", number, null, "web")))
+                .hasMessageStartingWith("version " + number + ": not kept");
         assertThat(versions())
                 .noneMatch(version -> String.valueOf(version.json()).contains("canary"));
+    }
+
+    @Test
+    void whatIsSetAfterAnErasureHasAVersionThatNoErasedDocumentHad() {
+        put("{\"canary\":1}", "web");
+        put("{\"canary\":2}", "web");
+        erase(tenant);
+        // Again, as whoever does not hear that it is done.
+        erase(tenant);
+
+        for (long old = 1; old <= 3; old++) {
+            assertThat(block(store.put(tenant, "ada", json("{}"), old, "web"))).isEqualTo(new Change.Conflict(0));
+        }
+        block(store.patch(tenant, "ada", json("{\"other\":1}"), null, "web"));
+
+        assertThat(versions()).extracting(Version::number).containsExactly(3L);
+        assertThat(block(store.put(tenant, "ada", json("{}"), 2L, "web"))).isEqualTo(new Change.Conflict(3));
+        assertThat(block(store.put(tenant, "ada", json("{}"), 3L, "web"))).isInstanceOf(Change.Done.class);
+        erase(tenant);
+        put("{}", "web");
+        assertThat(versions()).extracting(Version::number).containsExactly(5L);
+    }
+
+    @Test
+    void whoIsErasedAfterSettingSomethingIsRememberedAgain() {
+        put("{\"a\":1}", "web");
+        erase(tenant);
+        Stores stores = new Stores(LINKS, Memories.ACCESS);
+
+        stores.say(tenant, "ada", 0, 2);
+
+        assertThat(stores.asked(tenant, "ada")).containsExactly("question 1", "question 0");
+    }
+
+    @Test
+    void whatIsSealedForAUserWhoIsErasedMeanwhileIsSealedAnew() {
+        Tenant sealed = Stores.tenant(tenant.id(), 20, 0, Stores.KEYS);
+        for (boolean merged : List.of(false, true)) {
+            block(store.delete(sealed, "ada", null, "web"));
+            erase(sealed);
+            // It has a salt, and no version to tell by.
+            block(Memories.access(LINKS).open(sealed, "ada"));
+            AtomicBoolean erased = new AtomicBoolean();
+            RedisLink link = TestRedis.interrupted(merged ? 2 : 1, () -> {
+                erase(sealed);
+                erased.set(true);
+            });
+            PreferencesStore slow = new PreferencesStore(
+                    link,
+                    new AccessStore(link, Memories.ACCESS),
+                    TOKENS,
+                    Schedulers.immediate(),
+                    InstantSource.fixed(AT));
+
+            Change change = block(
+                    merged
+                            ? slow.patch(sealed, "ada", json("{\"a\":1}"), null, "web")
+                            : slow.put(sealed, "ada", json("{\"a\":1}"), null, "web"));
+
+            assertThat(erased).isTrue();
+            assertThat(change).isInstanceOf(Change.Done.class);
+            assertThat(block(store.get(sealed, "ada")).json()).isEqualTo("{\"a\":1}");
+            assertThat(block(store.versions(sealed, "ada"))).hasSize(1);
+        }
+    }
+
+    private static void erase(Tenant of) {
+        new UserStore(LINKS.record(), new CallRecords(LINKS.record()))
+                .erase(of, "ada")
+                .block(PATIENCE);
     }
 
     private Change put(String json, String author) {
