@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -249,5 +250,51 @@ class MemoryStoreTest {
 
         assertThat(((Parts) recall("ada", "c")).previous()).isEqualTo(block);
         assertThat(TestRedis.commands().ttl(key("ada", "snapshot:c"))).isBetween(86_000L, 86_400L);
+    }
+
+    @Test
+    void namesAreKeptForAsLongAsAnyBlockThatTheyName() {
+        Tenant later = Fixtures.tenant(
+                tenant.id(), new Fixtures.Memory().ttl(Duration.ofHours(1)).policy());
+        Snapshot block = Memories.snapshot(0, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", Memories.OWN, "c", block, true));
+        block(store.freezeTail(tenant, "ada", Memories.OWN, "t", block));
+
+        block(store.freeze(later, "ada", Memories.OWN, "d", block, true));
+        block(store.freezeTail(later, "ada", Memories.OWN, "u", block));
+
+        assertThat(TestRedis.commands().ttl(key("ada", "snapshot:d"))).isBetween(3_500L, 3_600L);
+        assertThat(TestRedis.commands().ttl(key("ada", "conversations")))
+                .isGreaterThanOrEqualTo(TestRedis.commands().ttl(key("ada", "snapshot:c")));
+        assertThat(TestRedis.commands().ttl(key("ada", "tails"))).isGreaterThan(3_600L);
+    }
+
+    @Test
+    void theNewestNamesAreKept() {
+        Snapshot block = Memories.snapshot(0, "block".getBytes(UTF_8));
+        block(store.freeze(tenant, "ada", Memories.OWN, "first", block, true));
+        TestRedis.commands()
+                .lpush(
+                        key("ada", "conversations"),
+                        IntStream.range(0, 1_023).mapToObj(i -> "c" + i).toArray(String[]::new));
+        block(store.freeze(tenant, "ada", Memories.OWN, "first", block, true));
+        assertThat(TestRedis.commands().exists(key("ada", "snapshot:first"))).isOne();
+
+        block(store.freeze(tenant, "ada", Memories.OWN, "last", block, true));
+
+        assertThat(TestRedis.commands().exists(key("ada", "snapshot:first"))).isZero();
+        assertThat(TestRedis.commands().lrange(key("ada", "conversations"), 0, -1))
+                .hasSize(1_024)
+                .startsWith("last", "c1022")
+                .endsWith("c1", "c0");
+    }
+
+    @Test
+    void aBlockOfAnEarlierGatewayIsNotReplayed() {
+        byte[] first = Memories.snapshot(0, "block".getBytes(UTF_8)).encode("c", Seal.NONE);
+        first[0] = 1;
+        block(LINKS.record().send(redis -> redis.set(key("ada", "snapshot:c").getBytes(UTF_8), first)));
+
+        assertThat(recall("ada", "c")).isInstanceOf(Parts.class);
     }
 }
