@@ -1,4 +1,5 @@
--- Keeps what somebody thinks of an interaction; a comment alone may also be on a call that was not recorded.
+-- Keeps what somebody thinks of an interaction; a comment alone may also be on a call that was not recorded. Blocks are stale only
+-- when the mark is another one: feedback that is sent again costs no composition.
 --
 -- KEYS[1]  profile of the user      KEYS[2]  marks      KEYS[3]  comments      KEYS[4]  calls      KEYS[5]  erased
 -- ARGV     the era and the revision in which the interaction was found, '' for a call; its id, or the call's; rating, or '' for
@@ -29,15 +30,18 @@ if not of_call then
   if rated == '' then
     rated = '0.0'
   end
+  local now = rated .. (pinned or '')
   if pin == '0' and tonumber(rated) == 0 and redis.call('HEXISTS', KEYS[3], id) == 0 then
     redis.call('HDEL', KEYS[2], id)
   elseif not mark and redis.call('HLEN', KEYS[2]) >= most then
     return -1
   else
-    redis.call('HSET', KEYS[2], id, rated .. (pinned or ''))
+    redis.call('HSET', KEYS[2], id, now)
     redis.call('EXPIRE', KEYS[2], ARGV[8])
   end
-  redis.call('HSET', KEYS[1], 'revision', tonumber(revision) + 1)
+  if now ~= (mark or '0.0') then
+    redis.call('HSET', KEYS[1], 'revision', tonumber(revision) + 1)
+  end
   redis.call('EXPIRE', KEYS[1], ARGV[8])
 end
 if comment ~= '' then

@@ -9,6 +9,7 @@ import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.InteractionStore.Page;
 import dev.mnemo.memory.MarkStore.Outcome;
 import dev.mnemo.memory.Marks.Mark;
+import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.seal.Seal;
@@ -269,6 +270,50 @@ class InteractionStoreTest {
 
             assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
         }
+    }
+
+    @Test
+    void norIsWhoIsErasedJustBeforeItIsWritten() {
+        for (Tenant each : List.of(tenant, sealed)) {
+            stores.say(each, "ada", 0, 3);
+            RedisLink link = TestRedis.interrupted(2, () -> block(stores.users.erase(each, "ada")));
+
+            assertThat(block(new MarkStore(link, Memories.ACCESS, Schedulers.immediate())
+                            .rate(each, "ada", interaction(1).id(), 1, "a canary")))
+                    .isEqualTo(Outcome.UNKNOWN);
+
+            assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
+        }
+    }
+
+    @Test
+    void aCommentToACallThatIsNotTheUsersIsNotKept() {
+        String call = "0".repeat(32);
+        assertThat(block(stores.marks.comment(tenant, "ada", call, "a canary"))).isEqualTo(Outcome.UNKNOWN);
+        assertThat(TestRedis.commands().keys(key("ada", "*"))).isEmpty();
+
+        TestRedis.commands().lpush(key("ada", "calls"), call);
+        assertThat(block(stores.marks.comment(tenant, "ada", call, "good"))).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void onlyAMarkThatChangesMakesBlocksStale() {
+        stores.say(tenant, "ada", 0, 2);
+        long id = interaction(1).id();
+        block(stores.marks.rate(tenant, "ada", id, 0.5, null));
+        block(stores.marks.pin(tenant, "ada", id, true));
+        assertThat(field("ada", "revision")).isEqualTo("2");
+
+        block(stores.marks.rate(tenant, "ada", id, 0.5, "a word more"));
+        block(stores.marks.pin(tenant, "ada", id, true));
+        block(stores.marks.pin(tenant, "ada", interaction(0).id(), false));
+        block(stores.marks.rate(tenant, "ada", interaction(0).id(), 0, "nothing but a word"));
+
+        assertThat(field("ada", "revision")).isEqualTo("2");
+        assertThat(block(stores.interactions.one(tenant, "ada", id)).comment()).isEqualTo("a word more");
+        block(stores.marks.rate(tenant, "ada", id, 0, null));
+        block(stores.marks.pin(tenant, "ada", id, false));
+        assertThat(field("ada", "revision")).isEqualTo("4");
     }
 
     @Test
