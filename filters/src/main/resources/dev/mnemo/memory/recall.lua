@@ -33,7 +33,9 @@ if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
   local kept = tonumber(ARGV[4])
   if ARGV[6] ~= '1' and redis.call('TTL', name) < kept / 2 then
     redis.call('EXPIRE', name, kept)
-    redis.call('EXPIRE', KEYS[8], ARGV[3])
+    if redis.call('TTL', KEYS[8]) < tonumber(ARGV[3]) then
+      redis.call('EXPIRE', KEYS[8], ARGV[3])
+    end
   end
   local of = 0
   for i = 2, 9 do

@@ -203,6 +203,10 @@ class MemoryStoreTest {
     }
 
     private Recalled recall(String user, String conversation) {
+        return recall(tenant, user, conversation);
+    }
+
+    private Recalled recall(Tenant tenant, String user, String conversation) {
         return block(store.recall(tenant, user, new Conversation(conversation, null, false, false, false), false));
     }
 
@@ -267,6 +271,11 @@ class MemoryStoreTest {
         assertThat(TestRedis.commands().ttl(key("ada", "conversations")))
                 .isGreaterThanOrEqualTo(TestRedis.commands().ttl(key("ada", "snapshot:c")));
         assertThat(TestRedis.commands().ttl(key("ada", "tails"))).isGreaterThan(3_600L);
+
+        TestRedis.commands().expire(key("ada", "snapshot:d"), 1_000);
+        assertThat(recall(later, "ada", "d")).isInstanceOf(Frozen.class);
+        assertThat(TestRedis.commands().ttl(key("ada", "snapshot:d"))).isBetween(3_500L, 3_600L);
+        assertThat(TestRedis.commands().ttl(key("ada", "conversations"))).isGreaterThan(3_600L);
     }
 
     @Test
