@@ -10,8 +10,10 @@ import dev.mnemo.memory.CallRecords;
 import dev.mnemo.memory.Interaction;
 import dev.mnemo.memory.MarkStore;
 import dev.mnemo.memory.MarkStore.Outcome;
+import dev.mnemo.memory.MarkStore.Rating;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +50,9 @@ public final class FeedbackApi {
 
         /**
          * @param rating from −1 to 1
+         * @param replaced the rating whose place it took, if there was one
          */
-        Mono<Void> of(Tenant tenant, String user, double rating);
+        Mono<Void> of(Tenant tenant, String user, double rating, OptionalDouble replaced);
     }
 
     public FeedbackApi(ApiDoor door, CallRecords calls, MarkStore marks, Rated rated) {
@@ -90,8 +93,8 @@ public final class FeedbackApi {
         String user = UserIds.checked(String.valueOf(feedback.user()));
         ApiDoor.concerns(request, user);
         return marks.rate(tenant, user, id, feedback.rating(), feedback.comment())
-                .flatMap(outcome -> switch (outcome) {
-                    case DONE -> taken(tenant, user, feedback);
+                .flatMap(marked -> switch (marked.outcome()) {
+                    case DONE -> taken(tenant, user, feedback, marked.replaced());
                     case UNKNOWN -> ProblemJson.of(404, "interaction: not known, or not kept any more");
                     case FULL -> InteractionsApi.full();
                 });
@@ -103,10 +106,15 @@ public final class FeedbackApi {
                     String user = record.path("user").asString("");
                     ApiDoor.concerns(request, user);
                     return mark(tenant, user, call, record, feedback)
-                            .flatMap(outcome -> outcome == Outcome.FULL
+                            .flatMap(marked -> marked.outcome() == Outcome.FULL
                                     ? InteractionsApi.full()
                                     : calls.rate(tenant, call, feedback.rating())
-                                            .flatMap(there -> there ? taken(tenant, user, feedback) : Mono.empty()));
+                                            .flatMap(replaced -> taken(
+                                                    tenant,
+                                                    user,
+                                                    feedback,
+                                                    // Its interaction may have been rated by itself since.
+                                                    marked.outcome() == Outcome.DONE ? marked.replaced() : replaced)));
                 })
                 .switchIfEmpty(
                         Mono.defer(
@@ -116,20 +124,23 @@ public final class FeedbackApi {
     }
 
     /** What was not recorded, or is not kept any more, has no mark; its call's record has the rating. */
-    private Mono<Outcome> mark(Tenant tenant, String user, String call, ObjectNode record, Feedback feedback) {
+    private Mono<Rating> mark(Tenant tenant, String user, String call, ObjectNode record, Feedback feedback) {
         String interaction = record.path("interaction").asString("");
-        Mono<Outcome> marked = interaction.isEmpty()
-                ? Mono.just(Outcome.UNKNOWN)
+        Mono<Rating> marked = interaction.isEmpty()
+                ? Mono.just(new Rating(Outcome.UNKNOWN, OptionalDouble.empty()))
                 : marks.rate(tenant, user, Interaction.ofHex(interaction), feedback.rating(), feedback.comment());
         String comment = feedback.comment();
         return comment == null
                 ? marked
-                : marked.flatMap(outcome ->
-                        outcome == Outcome.UNKNOWN ? marks.comment(tenant, user, call, comment) : Mono.just(outcome));
+                : marked.flatMap(rating -> rating.outcome() != Outcome.UNKNOWN
+                        ? Mono.just(rating)
+                        : marks.comment(tenant, user, call, comment)
+                                // The comment stands with the call, the rating with no interaction.
+                                .map(kept -> kept == Outcome.FULL ? new Rating(kept, rating.replaced()) : rating));
     }
 
-    private Mono<ServerResponse> taken(Tenant tenant, String user, Feedback feedback) {
-        return rated.of(tenant, user, feedback.rating())
+    private Mono<ServerResponse> taken(Tenant tenant, String user, Feedback feedback, OptionalDouble replaced) {
+        return rated.of(tenant, user, feedback.rating(), replaced)
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 

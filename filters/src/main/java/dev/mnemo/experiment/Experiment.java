@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
@@ -121,15 +122,24 @@ public final class Experiment implements CallListener {
      * Counts what a user says of an answer, where the tenant holds users out.
      *
      * @param rating from −1 to 1
+     * @param replaced what the user has said of it before, if anything: it has been counted, and only the difference is added
      */
-    public Mono<Void> feedback(Tenant tenant, String user, double rating) {
+    public Mono<Void> feedback(Tenant tenant, String user, double rating, OptionalDouble replaced) {
         if (tenant.memory().holdout() == 0 || tenant.memory().contextTokens() == 0) {
             return Mono.empty();
         }
+        long more = thousandths(rating) - thousandths(replaced.orElse(0));
+        if (replaced.isPresent() && more == 0) {
+            return Mono.empty();
+        }
         long[] sums = new long[Sum.COUNT];
-        sums[Sum.RATINGS.ordinal()] = 1;
-        sums[Sum.RATING.ordinal()] = Math.round(rating * 1_000);
+        sums[Sum.RATINGS.ordinal()] = replaced.isPresent() ? 0 : 1;
+        sums[Sum.RATING.ordinal()] = more;
         return add(tenant, user, Holdout.of(tenant.id(), user), sums);
+    }
+
+    private static long thousandths(double rating) {
+        return Math.round(rating * 1_000);
     }
 
     private Mono<Void> add(Tenant tenant, String user, Holdout place, long[] sums) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -136,14 +137,22 @@ public final class CallRecords {
         }
     }
 
-    /** Keeps what was thought of a call with what is known of it. False when nothing is known of it any more. */
-    public Mono<Boolean> rate(Tenant tenant, String call, double rating) {
+    /**
+     * Keeps what was thought of a call with what is known of it.
+     *
+     * @return the rating whose place it took, and of two at once the later the earlier's; empty when nothing is known of the
+     *     call any more
+     */
+    public Mono<OptionalDouble> rate(Tenant tenant, String call, double rating) {
         byte[] key = Keys.call(tenant.id(), call);
         return stored(tenant, call)
                 .map(told -> CallRecordCodec.encode(told.put("rating", rating)))
-                .flatMap(value -> record.send(
-                        redis -> redis.set(key, value, SetArgs.Builder.xx().keepttl())))
-                .hasElement();
+                .flatMap(value -> record.<byte[]>send(
+                        redis -> redis.setGet(key, value, SetArgs.Builder.xx().keepttl())))
+                .mapNotNull(CallRecordCodec::decode)
+                .map(before -> before.has("rating")
+                        ? OptionalDouble.of(before.path("rating").asDouble())
+                        : OptionalDouble.empty());
     }
 
     /** Each stands in a slot of its own. */

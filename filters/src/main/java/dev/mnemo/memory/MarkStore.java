@@ -6,6 +6,8 @@ import static dev.mnemo.redis.Wire.number;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.call.Refusal;
+import dev.mnemo.memory.History.Place;
+import dev.mnemo.memory.Marks.Mark;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.redis.Wire;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -46,6 +49,13 @@ public final class MarkStore {
         FULL
     }
 
+    /**
+     * What came of a rating.
+     *
+     * @param replaced the rating whose place it took, if there was one; of two at once the later one took the earlier's
+     */
+    public record Rating(Outcome outcome, OptionalDouble replaced) {}
+
     private final RedisLink link;
     private final History history;
     private final AccessStore access;
@@ -63,13 +73,14 @@ public final class MarkStore {
      * @param rating from −1 to 1
      * @param comment null for the one that is there
      */
-    public Mono<Outcome> rate(Tenant tenant, String user, long interaction, double rating, @Nullable String comment) {
-        return mark(tenant, user, interaction, text(rating), NOTHING, comment, TRIES);
+    public Mono<Rating> rate(Tenant tenant, String user, long interaction, double rating, @Nullable String comment) {
+        return mark(tenant, user, interaction, Mark.rated(rating), NOTHING, comment, TRIES);
     }
 
     /** To be shown before all others, or not any more. */
     public Mono<Outcome> pin(Tenant tenant, String user, long interaction, boolean pinned) {
-        return mark(tenant, user, interaction, NOTHING, number(pinned ? 1 : 0), null, TRIES);
+        return mark(tenant, user, interaction, NOTHING, number(pinned ? 1 : 0), null, TRIES)
+                .map(Rating::outcome);
     }
 
     /** To a call that was not recorded, and so has no interaction. */
@@ -109,28 +120,47 @@ public final class MarkStore {
                 .defaultIfEmpty(Map.of());
     }
 
-    private Mono<Outcome> mark(
+    private Mono<Rating> mark(
             Tenant tenant, String user, long id, byte[] rating, byte[] pin, @Nullable String comment, int tries) {
         return history.find(tenant, user, id)
                 .filter(place -> place.interaction() != null)
-                .zipWhen(place -> access.open(tenant, user, place.own().era()))
-                .flatMap(found -> mark(
+                // Read after the revision: whoever marks in between changes it, and then nothing is written.
+                .flatMap(place -> before(tenant, user, id)
+                        .flatMap(before -> mark(tenant, user, id, place, before, rating, pin, comment, tries)))
+                .defaultIfEmpty(new Rating(Outcome.UNKNOWN, OptionalDouble.empty()));
+    }
+
+    private Mono<OptionalDouble> before(Tenant tenant, String user, long id) {
+        byte[] marks = new UserKeys(tenant.id(), user).marks();
+        return link.<byte[]>send(redis -> redis.hget(marks, ascii(Interaction.toHex(id))))
+                .defaultIfEmpty(NOTHING)
+                .map(Mark::rating);
+    }
+
+    private Mono<Rating> mark(
+            Tenant tenant,
+            String user,
+            long id,
+            Place place,
+            OptionalDouble before,
+            byte[] rating,
+            byte[] pin,
+            @Nullable String comment,
+            int tries) {
+        String name = Interaction.toHex(id);
+        return access.open(tenant, user, place.own().era())
+                .flatMap(opened -> mark(
                         tenant,
                         user,
-                        ascii(found.getT1().own().era()),
-                        ascii(found.getT1().revision()),
-                        ascii(Interaction.toHex(id)),
+                        ascii(place.own().era()),
+                        ascii(place.revision()),
+                        ascii(name),
                         rating,
                         pin,
-                        comment == null
-                                ? NOTHING
-                                : seal(
-                                        Interaction.toHex(id),
-                                        comment,
-                                        found.getT2().own())))
+                        comment == null ? NOTHING : seal(name, comment, opened.own())))
                 .flatMap(done -> switch (done.intValue()) {
-                    case 1 -> Mono.just(Outcome.DONE);
-                    case -1 -> Mono.just(Outcome.FULL);
+                    case 1 -> Mono.just(new Rating(Outcome.DONE, before));
+                    case -1 -> Mono.just(new Rating(Outcome.FULL, before));
                     default ->
                         tries > 1
                                 ? mark(tenant, user, id, rating, pin, comment, tries - 1)
@@ -140,8 +170,7 @@ public final class MarkStore {
                                         "user: others write all the time; try again",
                                         Duration.ofSeconds(2),
                                         true));
-                })
-                .defaultIfEmpty(Outcome.UNKNOWN);
+                });
     }
 
     private Mono<Long> mark(
@@ -167,10 +196,6 @@ public final class MarkStore {
                 comment,
                 number(MOST),
                 number(tenant.memory().ttl().toSeconds()));
-    }
-
-    private static byte[] text(double rating) {
-        return ascii(Double.toString(rating));
     }
 
     /**

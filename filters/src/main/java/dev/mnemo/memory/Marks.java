@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What a user, or an application on their behalf, thinks of interactions.
@@ -27,6 +28,25 @@ public record Marks(Map<Long, Mark> byId) {
         static final Mark NONE = new Mark(0, false);
 
         private static final String PIN = "p";
+
+        /** Pinned, and never rated: who rates it {@code 0} writes that otherwise. */
+        private static final String UNRATED = "0.0" + PIN;
+
+        /** A rating as it stands in Redis. */
+        static byte[] rated(double rating) {
+            return (rating == 0 ? "0" : Double.toString(rating)).getBytes(US_ASCII);
+        }
+
+        /**
+         * The rating of a mark, if it was given one.
+         *
+         * @param stored empty when there is no mark
+         */
+        static OptionalDouble rating(byte[] stored) {
+            return stored.length == 0 || new String(stored, US_ASCII).equals(UNRATED)
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(decode(stored).rating());
+        }
 
         /** As it stands in Redis: the rating, and a letter when it is pinned. */
         byte[] encode() {

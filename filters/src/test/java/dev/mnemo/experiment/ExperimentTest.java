@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +30,7 @@ class ExperimentTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final RedisLinks LINKS = TestRedis.links();
+    private static final OptionalDouble NONE = OptionalDouble.empty();
     private static final LocalDate TODAY = LocalDate.now(java.time.ZoneOffset.UTC);
 
     private final String id = TestRedis.fresh("experiment");
@@ -44,7 +46,7 @@ class ExperimentTest {
     void ratingsAreAddedUpByArmAndDay() {
         Tenant tenant = tenant(5_000);
         Flux.range(0, 200)
-                .flatMap(i -> experiment.feedback(tenant, "user-" + i % 50, i % 4 == 0 ? -0.5 : 1), 50)
+                .flatMap(i -> experiment.feedback(tenant, "user-" + i % 50, i % 4 == 0 ? -0.5 : 1, NONE), 50)
                 .blockLast(PATIENCE);
         now.set(at(TODAY.plusDays(1)));
         rate(tenant, "user-0", 1);
@@ -66,6 +68,19 @@ class ExperimentTest {
         assertThat(both.of(Arm.HELD_OUT).of(Sum.RATINGS) + both.of(Arm.TREATED).of(Sum.RATINGS))
                 .isEqualTo(201);
         assertThat(both.users()).as("nobody is two users").isEqualTo(first.users());
+    }
+
+    @Test
+    void aRatingThatTakesAnothersPlaceIsNotOneMore() {
+        Tenant all = tenant(10_000);
+        rate(all, "ada", -0.5);
+        experiment.feedback(all, "ada", -0.5, OptionalDouble.of(-0.5)).block(PATIENCE);
+        experiment.feedback(all, "ada", 1, OptionalDouble.of(-0.5)).block(PATIENCE);
+
+        Totals sums = findings(TODAY).of(Arm.HELD_OUT);
+
+        assertThat(sums.of(Sum.RATINGS)).isEqualTo(1);
+        assertThat(sums.of(Sum.RATING)).isEqualTo(1_000);
     }
 
     @Test
@@ -112,7 +127,7 @@ class ExperimentTest {
     void aDayIsSmall() {
         Tenant tenant = tenant(5_000);
         Flux.range(0, 700)
-                .flatMap(i -> experiment.feedback(tenant, "user-" + i, 1), 100)
+                .flatMap(i -> experiment.feedback(tenant, "user-" + i, 1, NONE), 100)
                 .blockLast(PATIENCE);
 
         long totals = Objects.requireNonNull(TestRedis.commands().memoryUsage(key("")));
@@ -122,7 +137,7 @@ class ExperimentTest {
     }
 
     private void rate(Tenant tenant, String user, double rating) {
-        experiment.feedback(tenant, user, rating).block(PATIENCE);
+        experiment.feedback(tenant, user, rating, NONE).block(PATIENCE);
     }
 
     private Findings findings(LocalDate... days) {

@@ -15,6 +15,8 @@ import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -80,14 +82,31 @@ class CallRecordsTest {
         TestRedis.commands().expire(key, 1_000);
         long before = TestRedis.commands().strlen(key);
 
-        assertThat(calls.rate(tenant, call.id(), -0.5).block(PATIENCE)).isTrue();
-        assertThat(calls.rate(tenant, call.id(), 0.25).block(PATIENCE)).isTrue();
+        assertThat(calls.rate(tenant, call.id(), -0.5).block(PATIENCE)).isEmpty();
+        assertThat(calls.rate(tenant, call.id(), 0.25).block(PATIENCE)).hasValue(-0.5);
 
         assertThat(get(tenant, call).path("rating").asDouble()).isEqualTo(0.25);
         assertThat(get(tenant, call).path("call").asString()).isEqualTo(call.id());
         assertThat(TestRedis.commands().strlen(key)).as("still packed").isLessThan(before + 30);
         assertThat(TestRedis.commands().ttl(key)).isBetween(900L, 1_000L);
-        assertThat(calls.rate(other, call.id(), 1).block(PATIENCE)).isFalse();
+        assertThat(calls.rate(other, call.id(), 1).blockOptional(PATIENCE)).isEmpty();
+    }
+
+    @Test
+    void ofRatingsAtOnceOneIsTheFirstAndEachOtherTakesAnothersPlace() {
+        LlmCall call = recorded("ada");
+
+        List<OptionalDouble> replaced = Flux.range(0, 40)
+                .flatMap(i -> calls.rate(tenant, call.id(), i / 40.0), 40)
+                .collectList()
+                .block(PATIENCE);
+
+        double last = get(tenant, call).path("rating").asDouble();
+        assertThat(replaced).hasSize(40).filteredOn(OptionalDouble::isEmpty).hasSize(1);
+        assertThat(replaced.stream().flatMapToDouble(OptionalDouble::stream).boxed())
+                .as("each but the last was replaced once")
+                .doesNotHaveDuplicates()
+                .doesNotContain(last);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.InteractionStore.Page;
 import dev.mnemo.memory.MarkStore.Outcome;
+import dev.mnemo.memory.MarkStore.Rating;
 import dev.mnemo.memory.Marks.Mark;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.RedisLinks;
@@ -17,6 +18,7 @@ import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -266,7 +268,7 @@ class InteractionStoreTest {
 
             assertThat(block(new MarkStore(LINKS.record(), Memories.ACCESS, between)
                             .rate(each, "ada", interaction(1).id(), 1, "a canary")))
-                    .isEqualTo(Outcome.UNKNOWN);
+                    .isEqualTo(new Rating(Outcome.UNKNOWN, OptionalDouble.empty()));
 
             assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
         }
@@ -324,7 +326,7 @@ class InteractionStoreTest {
             long old = interaction(3).id();
 
             assertThat(block(stores.marks.rate(each, user, old, -0.5, "a canary")))
-                    .isEqualTo(Outcome.DONE);
+                    .isEqualTo(new Rating(Outcome.DONE, OptionalDouble.empty()));
             assertThat(block(stores.marks.pin(each, user, old, true))).isEqualTo(Outcome.DONE);
 
             Kept kept = block(stores.interactions.one(each, user, old));
@@ -338,12 +340,51 @@ class InteractionStoreTest {
             block(stores.marks.rate(each, user, old, 1, null));
             block(stores.marks.pin(each, user, old, false));
             assertThat(block(stores.interactions.one(each, user, old)).mark()).isEqualTo(new Mark(1, false));
-            assertThat(block(stores.marks.rate(each, user, interaction(90).id(), 1, null)))
+            assertThat(block(stores.marks.rate(each, user, interaction(90).id(), 1, null))
+                            .outcome())
                     .isEqualTo(Outcome.UNKNOWN);
             block(stores.marks.pin(each, user, interaction(50).id(), true));
             block(stores.marks.pin(each, user, interaction(50).id(), false));
             assertThat(TestRedis.commands().hlen(key(user, "marks"))).isOne();
         }
+    }
+
+    @Test
+    void aRatingSaysWhichOneItTookThePlaceOf() {
+        stores.say(tenant, "ada", 0, 2);
+
+        assertThat(replaced(0, 0)).isEmpty();
+        assertThat(replaced(0, 1)).as("a rating of 0 is one").hasValue(0);
+        assertThat(replaced(0, 1)).hasValue(1);
+        block(stores.marks.pin(tenant, "ada", interaction(1).id(), true));
+        assertThat(replaced(1, 0)).as("a pin is none").isEmpty();
+        assertThat(replaced(1, -1)).hasValue(0);
+        assertThat(block(stores.interactions.one(tenant, "ada", interaction(1).id()))
+                        .mark())
+                .isEqualTo(new Mark(-1, true));
+    }
+
+    /** Between reading and writing somebody else gives the first rating. */
+    @Test
+    void ofTwoAtOnceOneTakesThePlaceOfTheOther() {
+        stores.say(tenant, "ada", 0, 2);
+        AtomicInteger steps = new AtomicInteger();
+        Scheduler between = Schedulers.fromExecutor(task -> Thread.startVirtualThread(() -> {
+            if (steps.getAndIncrement() == 0) {
+                assertThat(replaced(1, 0.5)).isEmpty();
+            }
+            task.run();
+        }));
+
+        Rating second = block(new MarkStore(LINKS.record(), Memories.ACCESS, between)
+                .rate(tenant, "ada", interaction(1).id(), 0.5, null));
+
+        assertThat(second.replaced()).hasValue(0.5);
+    }
+
+    private OptionalDouble replaced(int i, double rating) {
+        return block(stores.marks.rate(tenant, "ada", interaction(i).id(), rating, null))
+                .replaced();
     }
 
     @Test
@@ -357,7 +398,8 @@ class InteractionStoreTest {
                 .isEqualTo(Outcome.DONE);
         assertThat(block(stores.marks.pin(tenant, "ada", interaction(1).id(), true)))
                 .isEqualTo(Outcome.FULL);
-        assertThat(block(stores.marks.rate(tenant, "ada", interaction(0).id(), 1, null)))
+        assertThat(block(stores.marks.rate(tenant, "ada", interaction(0).id(), 1, null))
+                        .outcome())
                 .as("which is marked already")
                 .isEqualTo(Outcome.DONE);
         block(stores.interactions.forget(tenant, "ada", interaction(0).id()));

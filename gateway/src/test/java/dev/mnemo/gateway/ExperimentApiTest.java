@@ -11,6 +11,7 @@ import dev.mnemo.redis.TestRedis;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -185,6 +186,70 @@ class ExperimentApiTest {
 
         assertThat(send("DELETE", "").statusCode()).isEqualTo(204);
         assertThat(calls("treated") + calls("held_out")).isZero();
+    }
+
+    @Test
+    void whatIsRatedAgainIsStillOneRating() {
+        String treated = user(false);
+        UPSTREAM.on("rated", call -> call.json(200, ScriptedUpstream.answer("Hello.", 9, 9)));
+        String recorded = MNEMO.ask("halved", treated, body("rated", "Hello?"))
+                .headers()
+                .firstValue("X-Mnemo-Request")
+                .orElseThrow();
+        String unrecorded = MNEMO.send(
+                        MNEMO.chat("halved", treated, body("rated", "Hello?")).header("X-Mnemo-Memory", "read"))
+                .headers()
+                .firstValue("X-Mnemo-Request")
+                .orElseThrow();
+        for (String call : List.of(recorded, unrecorded)) {
+            eventually(
+                    "it is known",
+                    () -> get("halved", "/mnemo/v1/calls/" + call).statusCode() == 200);
+        }
+        String interaction = StubLlm.json(
+                        get("halved", "/mnemo/v1/calls/" + recorded).body())
+                .get("interaction")
+                .asString();
+        eventually("all is counted", () -> calls("treated") >= 2);
+        assertThat(send("DELETE", "").statusCode()).isEqualTo(204);
+
+        for (String call : List.of(recorded, unrecorded)) {
+            List<CompletableFuture<Integer>> atOnce = Stream.generate(() ->
+                            CompletableFuture.supplyAsync(() -> feedback("\"call\":\"" + call + "\",\"rating\":-1")))
+                    .limit(4)
+                    .toList();
+            assertThat(atOnce).allSatisfy(sent -> assertThat(sent.join()).isEqualTo(204));
+            feedback("\"call\":\"" + call + "\",\"rating\":0.5,\"comment\":\"better\"");
+        }
+        assertThat(ratings()).isEqualTo(2);
+        assertThat(meanRating()).isEqualTo(0.5);
+
+        String beside = "\"interaction\":\"" + interaction + "\",\"user\":\"" + treated + "\",\"rating\":";
+        feedback(beside + "1");
+        assertThat(meanRating()).isEqualTo(0.75);
+        feedback("\"call\":\"" + recorded + "\",\"rating\":-0.5");
+        assertThat(meanRating()).as("the last word, whichever way it came").isZero();
+        assertThat(ratings()).isEqualTo(2);
+    }
+
+    private static int feedback(String members) {
+        return MNEMO.send(MNEMO.to("/mnemo/v1/feedback")
+                        .header("Authorization", "Bearer halved-key")
+                        .POST(BodyPublishers.ofString("{" + members + "}")))
+                .statusCode();
+    }
+
+    private static long ratings() {
+        return told().get("arms").get("treated").get("ratings").asLong();
+    }
+
+    private static double meanRating() {
+        for (JsonNode metric : told().get("metrics")) {
+            if (metric.get("name").asString().equals("mean_rating")) {
+                return metric.get("treated").asDouble();
+            }
+        }
+        throw new AssertionError("no such metric");
     }
 
     private static long calls(String arm) {
