@@ -40,7 +40,7 @@ public final class OwnCalls {
     public interface Sender {
 
         /**
-         * Sends the call once, with the upstream's own credential, and reads the whole answer.
+         * Sends the call once, with the upstream's own credential, and reads the answer.
          *
          * @param path where to, encoded
          * @return one answer, whatever its status; a {@link Refusal} when there is none. Cancelling closes the connection.
@@ -49,13 +49,14 @@ public final class OwnCalls {
     }
 
     /**
-     * An answer, whole.
+     * An answer.
      *
      * @param answer what was read of it; null when it was an error or could not be read
      * @param retryAfter how long the upstream wants to be left alone; null when it does not say
+     * @param unread bytes of one that began and was not read to its end; 0 when it was
      */
     public record Received(
-            int status, @Nullable Answer answer, @Nullable Duration retryAfter) {}
+            int status, @Nullable Answer answer, @Nullable Duration retryAfter, long unread) {}
 
     /** What became of a call. */
     public sealed interface Reply {
@@ -128,11 +129,17 @@ public final class OwnCalls {
             received = came;
             Answer answer = came.answer();
             if (answer == null || !answer.complete()) {
-                String why = came.status() >= 300 ? "status " + came.status() : "an answer that is none";
-                return new Reply.Failed(came.status(), why, came.retryAfter());
+                return new Reply.Failed(came.status(), why(came), came.retryAfter());
             }
             call.end(Outcome.COMPLETE);
             return new Reply.Said(answer.text());
+        }
+
+        private static String why(Received came) {
+            if (came.status() >= 300) {
+                return "status " + came.status();
+            }
+            return came.unread() > 0 ? "an answer that broke off, or is too long" : "an answer that is none";
         }
 
         /**
@@ -144,8 +151,9 @@ public final class OwnCalls {
                 call.end(otherwise);
             }
             Ending known = call.ending();
-            Ending ending =
-                    came == null ? known : new Ending(known.outcome(), came.status(), known.sent(), came.answer(), 0);
+            Ending ending = came == null
+                    ? known
+                    : new Ending(known.outcome(), came.status(), known.sent(), came.answer(), came.unread());
             List<Mono<Void>> work = call.atEnd().stream()
                     .map(task -> Mono.defer(() -> task.apply(ending)))
                     .toList();

@@ -59,6 +59,7 @@ public final class OwnClient implements Sender {
             }
             call.sent();
             byte[] body = call.body().toBytes();
+            Coming coming = new Coming();
             return plain.option(
                             ChannelOption.CONNECT_TIMEOUT_MILLIS,
                             Math.toIntExact(upstream.timeouts().connect().toMillis()))
@@ -69,10 +70,12 @@ public final class OwnClient implements Sender {
                     .post()
                     .uri(UpstreamUrl.of(upstream, URI.create(path)))
                     .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
-                    .response((head, content) -> received(call, head, content))
+                    .response((head, content) -> received(call, head, content, coming))
                     .single()
                     .timeout(total, Mono.error(ReadTimeoutException.INSTANCE))
-                    .onErrorMap(e -> UpstreamFailures.refusal(upstream.name(), e));
+                    .onErrorResume(e -> coming.head == null
+                            ? Mono.error(UpstreamFailures.refusal(upstream.name(), e))
+                            : Mono.just(coming.brokenOff(coming.head)));
         });
     }
 
@@ -99,13 +102,13 @@ public final class OwnClient implements Sender {
         return azure ? "api-key" : "x-goog-api-key";
     }
 
-    private static Mono<Received> received(LlmCall call, HttpClientResponse head, ByteBufFlux content) {
+    private static Mono<Received> received(LlmCall call, HttpClientResponse head, ByteBufFlux content, Coming coming) {
+        coming.head = head;
         int status = head.status().code();
         Framing framing = Framing.of(head.responseHeaders().get("content-type", ""));
         AnswerReader reader = AnswerReader.of(call.dialect(), framing);
-        AtomicLong bytes = new AtomicLong();
         return content.doOnNext(buffer -> {
-                    if (bytes.addAndGet(buffer.readableBytes()) > LONGEST) {
+                    if (coming.bytes.addAndGet(buffer.readableBytes()) > LONGEST) {
                         throw new TooLong();
                     }
                     if (status < 300) {
@@ -114,8 +117,19 @@ public final class OwnClient implements Sender {
                 })
                 .then(Mono.fromSupplier(() -> {
                     reader.end();
-                    return new Received(status, status < 300 ? reader.answer() : null, retryAfter(head));
+                    return new Received(status, status < 300 ? reader.answer() : null, retryAfter(head), 0);
                 }));
+    }
+
+    /** An answer that has begun, and may not come to its end: what the upstream has generated is paid for. */
+    private static final class Coming {
+
+        private final AtomicLong bytes = new AtomicLong();
+        private volatile @Nullable HttpClientResponse head;
+
+        private Received brokenOff(HttpClientResponse begun) {
+            return new Received(begun.status().code(), null, retryAfter(begun), Math.max(1, bytes.get()));
+        }
     }
 
     /** Seconds; a date says the same, and clocks differ. */

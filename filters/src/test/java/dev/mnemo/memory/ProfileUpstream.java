@@ -1,6 +1,11 @@
 package dev.mnemo.memory;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mnemo.tenant.Tenant;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -16,6 +22,9 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** An upstream that speaks every dialect, and knows each tenant by its credential. */
 final class ProfileUpstream {
+
+    private static final String TORN = "torn";
+    private static final String STUCK = "stuck";
 
     private final Map<String, Reply> replies = new ConcurrentHashMap<>();
     private final Map<String, List<String>> asked = new ConcurrentHashMap<>();
@@ -45,6 +54,11 @@ final class ProfileUpstream {
 
         static Reply never() {
             return status(0);
+        }
+
+        /** An answer of which nothing more comes after its first half; its connection is closed, or is not. */
+        static Reply half(boolean closed) {
+            return new Reply(200, closed ? TORN : STUCK, null);
         }
     }
 
@@ -93,6 +107,12 @@ final class ProfileUpstream {
             response.header("retry-after", reply.retryAfter());
         }
         String said = reply.status() == 200 ? said(request.uri(), reply.text()) : "{\"error\":{\"message\":\"no\"}}";
+        if (reply.text().equals(TORN) || reply.text().equals(STUCK)) {
+            Mono<ByteBuf> rest = reply.text().equals(TORN) ? Mono.error(new IOException("torn")) : Mono.never();
+            ByteBuf half = Unpooled.copiedBuffer(said.substring(0, said.length() / 2), UTF_8);
+            return response.send(Flux.concat(Mono.just(half), rest), each -> true)
+                    .then();
+        }
         return response.sendString(Mono.just(said)).then();
     }
 

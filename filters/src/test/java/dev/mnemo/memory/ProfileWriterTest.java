@@ -287,6 +287,26 @@ class ProfileWriterTest {
         assertThat(standing(tenant, "m")).isZero();
     }
 
+    /** Too long, cut off, or stuck half-way. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void anAnswerThatBeganIsPaidForThoughItIsNotReadToItsEnd(int how) {
+        Tenant tenant = tenant(Protocol.OPENAI, "m", LLM.url(), limit("m", Scope.MAINTENANCE, 100_000));
+        LLM.answer(tenant, how == 0 ? Reply.said("long ".repeat(400_000)) : Reply.half(how == 1));
+        store.give("ada", material(10));
+
+        trigger(writer(Duration.ofMillis(how == 2 ? 500 : 20_000), 4), tenant, "ada");
+
+        assertThat(outcomes).containsExactly("failed");
+        assertThat(store.kept("ada").written()).isNull();
+        assertThat(rows(tenant)).singleElement().satisfies(row -> {
+            assertThat(row.used().input()).isGreaterThan(100);
+            assertThat(row.used().output()).isEqualTo(ProfilePrompt.ANSWER_TOKENS);
+            assertThat(standing(tenant, "m"))
+                    .isEqualTo(row.used().input() + row.used().output());
+        });
+    }
+
     @Test
     void ofFiftyTriggersInTwoReplicasOneCalls() {
         ProfileWriter replica = writer(Duration.ofSeconds(20), 50);
