@@ -20,7 +20,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** A history that is brought is as if it had been recorded then, in a real Redis. */
 class ImporterTest {
@@ -79,6 +82,36 @@ class ImporterTest {
         assertThat(stored("ada")).usingRecursiveComparison().isEqualTo(before);
         assertThat(stores.bring(tenant, "ada", line(100), line(100), line(3)))
                 .isEqualTo(new Imported(1, 2, 0, 0, List.of()));
+    }
+
+    /** As many as may be at work at once, and one more: each leaves its place. */
+    @Test
+    void whoseLinesDoNotComeWithinAMinuteIsRefused() {
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        VirtualTimeScheduler.set(time);
+        try {
+            for (int i = 0; i < 3; i++) {
+                CompletableFuture<Imported> brought =
+                        stores.importer.bring(tenant, "ada", Mono.never()).toFuture();
+                for (long end = System.nanoTime() + Stores.PATIENCE.toNanos(); time.getScheduledTaskCount() <= i; ) {
+                    assertThat(System.nanoTime()).as("it waits for lines").isLessThan(end);
+                    LockSupport.parkNanos(1_000_000);
+                }
+
+                time.advanceTimeBy(Duration.ofSeconds(59));
+                assertThat(brought).isNotDone();
+                time.advanceTimeBy(Duration.ofSeconds(1));
+
+                assertThat(brought)
+                        .failsWithin(Stores.PATIENCE)
+                        .withThrowableThat()
+                        .havingCause()
+                        .satisfies(why -> assertThat(((Refusal) why).status()).isEqualTo(408));
+            }
+        } finally {
+            VirtualTimeScheduler.reset();
+        }
+        assertThat(stores.bring(tenant, "ada", line(1)).imported()).isEqualTo(1);
     }
 
     @Test

@@ -5,11 +5,20 @@ import static dev.mnemo.gateway.Shared.MNEMO;
 import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
+import io.lettuce.core.RedisURI;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +78,60 @@ class RetrievalTest {
         assertThat(third.substring(0, third.indexOf("Can I eat walnuts?")))
                 .as("nothing changes before the last words")
                 .doesNotContain("lovely", "allergic");
+    }
+
+    /** It may be megabytes: whatever waits behind it on the same connection waits for all of them. */
+    @Test
+    void anArchiveIsReadOnAConnectionThatNoCallWaitsForOtherwise() throws Exception {
+        List<String> commands = new ArrayList<>();
+        try (Socket monitor =
+                new Socket("127.0.0.1", RedisURI.create(MNEMO.redis()).getPort())) {
+            monitor.getOutputStream().write("MONITOR\r\n".getBytes(StandardCharsets.US_ASCII));
+            BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(monitor.getInputStream(), StandardCharsets.ISO_8859_1));
+            assertThat(lines.readLine()).isEqualTo("+OK");
+            for (int i = 0; i < 20; i++) {
+                ask("archived", Talk.CHAT, List.of("What is my daughter called, number " + i + "?"), "Ophelia.");
+            }
+            TestRedis.commands().echo("that was all of " + USER);
+            for (String line = lines.readLine(); !line.contains("that was all of " + USER); line = lines.readLine()) {
+                commands.add(line);
+            }
+        }
+
+        assertThat(connections(commands, "\"lrange\" \"" + "mnemo:v1:{archived:" + USER + "}:archive\""))
+                .isNotEmpty()
+                .doesNotContainAnyElementsOf(connections(commands, "\"evalsha\""));
+    }
+
+    /** Of whoever sent such a command; what scripts do has no connection of its own. */
+    private static Set<String> connections(List<String> commands, String command) {
+        String sent = command.toLowerCase(Locale.ROOT);
+        return commands.stream()
+                .filter(line -> line.toLowerCase(Locale.ROOT).contains(sent) && !line.contains(" lua]"))
+                .map(line -> line.substring(line.indexOf('['), line.indexOf(']')))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void noModelReadsWhatIsNeverLookedFor() {
+        String said = "My neighbour grows tomatoes behind the house.";
+        remember("archived", said, "How nice of your neighbour.");
+        remember("sealing", said, "How nice of your neighbour.");
+
+        assertThat(newest("archived")).as("with a vector of 384 bytes").isGreaterThan(500);
+        assertThat(newest("sealing")).as("with an archive, and retrieve: off").isLessThan(300);
+    }
+
+    /** Bytes of the newest interaction. */
+    private static int newest(String tenant) {
+        byte[] key = ("mnemo:v1:{" + tenant + ":" + USER + "}:interactions").getBytes(StandardCharsets.US_ASCII);
+        return MNEMO.bean(RedisLinks.class)
+                .record()
+                .<byte[]>send(redis -> redis.lindex(key, -1))
+                .blockOptional()
+                .orElseThrow()
+                .length;
     }
 
     @Test
