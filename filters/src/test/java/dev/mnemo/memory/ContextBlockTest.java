@@ -122,6 +122,32 @@ class ContextBlockTest {
         }
     }
 
+    /** Where all parts are there and each is short, what is set aside for one line too few has nothing to hide behind. */
+    @Test
+    void norDoesABlockThatIsFilledToTheLastToken() {
+        Random random = new Random(3);
+        String[] words = {" slice", " the", " 12", " red kite"};
+        for (int i = 0; i < 60; i++) {
+            Interaction found =
+                    Interaction.of(AT.minus(Duration.ofDays(3)), "c", false, words(random, words), "Yes.", TOKENS);
+            List<Interaction> recent =
+                    List.of(interaction(words(random, words), "No."), interaction(words(random, words), "No."));
+            Parts parts = Memories.parts(preferences("{\"a\":\"b\"}"), recent, null);
+            List<Summary.Line> summary = i % 2 == 0 ? List.of() : List.of(line(words(random, words)));
+            long all = compose(parts, summary, found, 5_000).tokens();
+            for (int less = 0; less < 40; less++) {
+                Snapshot snapshot = compose(parts, summary, found, all - less);
+                assertThat(snapshot.tokens()).isLessThanOrEqualTo((int) all - less);
+                assertThat(TOKENS.count(text(snapshot))).isLessThanOrEqualTo(snapshot.tokens());
+            }
+        }
+    }
+
+    private static Snapshot compose(Parts parts, List<Summary.Line> summary, Interaction found, long granted) {
+        return ContextBlock.compose(
+                parts, summary, Memories.found(List.of(Archived.of(found))), NOTHING_SAID, granted, POLICY);
+    }
+
     /** Ids of interactions, retrieved and recent. */
     private static List<String> shown(Snapshot snapshot) {
         JsonNode account = new JsonMapper().readTree(snapshot.account());

@@ -75,6 +75,17 @@ class TailsTest {
         assertThat(sent(ASKED)).contains("never beer");
     }
 
+    @Test
+    void aPreviewFreezesNone() {
+        memory.look(call(ASKED + TOOL))
+                .flatMap(look -> look.compose(Long.MAX_VALUE))
+                .block(PATIENCE);
+        detached.drained().block(PATIENCE);
+        remember(1, "I drink wine with trout, never beer.");
+
+        assertThat(sent(ASKED + TOOL)).contains("never beer");
+    }
+
     private void remember(int number, String said) {
         remember(tenant, number, said);
     }
