@@ -32,9 +32,21 @@ class FinderTest {
         assertThat(found(Map.of(lamp.id(), new Mark(-1, true)))).containsExactly(lamp.id(), sofa.id());
     }
 
+    @Test
+    void whatIsPinnedComesFirstThoughNoWordOfItWasSaid() {
+        Map<Long, Mark> pinned = Map.of(lamp.id(), new Mark(0, true));
+
+        assertThat(found("We bought green", pinned)).containsExactly(lamp.id(), sofa.id());
+        assertThat(found("?", pinned)).containsExactly(lamp.id());
+    }
+
     private List<Long> found(Map<Long, Mark> marks) {
+        return found("green sofa", marks);
+    }
+
+    private List<Long> found(String words, Map<Long, Mark> marks) {
         All kept = new All(List.of(Archived.of(sofa), Archived.of(lamp)), new Marks(marks));
-        return Finder.found(kept, Query.of("green sofa", null)).hits().stream()
+        return Finder.found(kept, Query.of(words, null)).hits().stream()
                 .map(hit -> hit.entry().id())
                 .toList();
     }
