@@ -23,6 +23,7 @@ end
 if not of_call then
   local mark = redis.call('HGET', KEYS[2], id)
   local rated, pinned = string.match(mark or '', '^([^p]*)(p?)$')
+  local weighed, pinned_before = tonumber(rated) or 0, pinned
   rated = rating ~= '' and rating or rated or ''
   if pin ~= '' then
     pinned = pin == '1' and 'p' or ''
@@ -30,16 +31,15 @@ if not of_call then
   if rated == '' then
     rated = '0.0'
   end
-  local now = rated .. (pinned or '')
   if pin == '0' and tonumber(rated) == 0 and redis.call('HEXISTS', KEYS[3], id) == 0 then
     redis.call('HDEL', KEYS[2], id)
   elseif not mark and redis.call('HLEN', KEYS[2]) >= most then
     return -1
   else
-    redis.call('HSET', KEYS[2], id, now)
+    redis.call('HSET', KEYS[2], id, rated .. pinned)
     redis.call('EXPIRE', KEYS[2], ARGV[8])
   end
-  if now ~= (mark or '0.0') then
+  if tonumber(rated) ~= weighed or pinned ~= pinned_before then
     redis.call('HSET', KEYS[1], 'revision', tonumber(revision) + 1)
   end
   redis.call('EXPIRE', KEYS[1], ARGV[8])

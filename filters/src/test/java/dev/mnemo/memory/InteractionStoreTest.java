@@ -282,7 +282,7 @@ class InteractionStoreTest {
 
             assertThat(block(new MarkStore(link, Memories.ACCESS, Schedulers.immediate())
                             .rate(each, "ada", interaction(1).id(), 1, "a canary")))
-                    .isEqualTo(Outcome.UNKNOWN);
+                    .isEqualTo(new Rating(Outcome.UNKNOWN, OptionalDouble.empty()));
 
             assertThat(TestRedis.commands().keys(key("ada", "*"))).containsExactly(key("ada", "erased"));
         }
