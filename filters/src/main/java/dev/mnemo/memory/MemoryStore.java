@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Users in Redis, as calls recall and remember them. An error means that Redis did not answer. Thread-safe. */
@@ -84,19 +85,32 @@ public final class MemoryStore {
         if (older != null) {
             keys.add(of.snapshot(older));
         }
+        byte[][] all = keys.toArray(byte[][]::new);
+        return recall(tenant, user, conversation, preview, all, conversation.starts())
+                // A block that does not open stands for none.
+                .switchIfEmpty(Mono.defer(() -> recall(tenant, user, conversation, preview, all, true)));
+    }
+
+    /**
+     * Empty when the conversation has a block that does not open.
+     *
+     * @param anew whether no block will do
+     */
+    private Mono<Recalled> recall(
+            Tenant tenant, String user, Conversation conversation, boolean preview, byte[][] keys, boolean anew) {
         // What the request repeats is left out later; as many again are fetched, so that enough remain.
         int fetched = Math.min(tenant.memory().keep(), 2 * tenant.memory().recent() + 1);
         return recall.<List<Object>>eval(
                         RECALL,
                         ScriptOutputType.MULTI,
-                        keys.toArray(byte[][]::new),
+                        keys,
                         number(fetched),
-                        number(conversation.starts() ? 1 : 0),
+                        number(anew ? 1 : 0),
                         number(tenant.memory().ttl().toSeconds()),
                         number(least(FROZEN, tenant).toSeconds()),
                         preview ? NOTHING : Access.freshSalt(tenant),
                         number(preview ? 1 : 0))
-                .map(answer -> recalled(answer, tenant, user, conversation));
+                .mapNotNull(answer -> recalled(answer, tenant, user, conversation));
     }
 
     /** What was frozen under a name; empty when nothing was, or it does not open. */
@@ -209,14 +223,14 @@ public final class MemoryStore {
                         .toList());
     }
 
-    private Recalled recalled(List<Object> answer, Tenant tenant, String user, Conversation conversation) {
+    private @Nullable Recalled recalled(List<Object> answer, Tenant tenant, String user, Conversation conversation) {
         Opened opened = Opened.decode(access, tenant, user, answer.subList(2, FROZEN_REPLY));
         Seal seal = opened.own().seal();
         byte[] stored = bytes(answer.getFirst());
         String name = (long) answer.get(1) == 1 ? conversation.name() : Objects.requireNonNull(conversation.older());
         Snapshot snapshot = stored == null ? null : Snapshot.decode(stored, name, seal);
         if (answer.size() == FROZEN_REPLY) {
-            return new Recalled.Frozen(opened, Objects.requireNonNullElse(snapshot, Snapshot.EMPTY));
+            return snapshot == null ? null : new Recalled.Frozen(opened, snapshot);
         }
         List<Object> parts = answer.subList(FROZEN_REPLY, answer.size());
         return new Recalled.Parts(

@@ -110,7 +110,18 @@ public final class PreferencesStore {
      */
     public Mono<Change> put(Tenant tenant, String user, byte[] json, @Nullable Long expected, String author) {
         return counted(() -> PreferencesDocument.parse(json))
-                .flatMap(members -> write(tenant, user, members, expected, edit(Kind.PUT, 0, author)));
+                .flatMap(members -> get(tenant, user)
+                        // What cannot be read is replaced.
+                        .onErrorComplete(PreferencesProblem.class)
+                        .filter(before -> isSame(before, members) && (expected == null || expected == before.version()))
+                        .<Change>map(Change.Done::new)
+                        .switchIfEmpty(
+                                Mono.defer(() -> write(tenant, user, members, expected, edit(Kind.PUT, 0, author)))));
+    }
+
+    /** Then nothing is written: blocks stand, and no version gives way to one that says the same. */
+    private static boolean isSame(Preferences before, List<Member> members) {
+        return before.present() && before.members().equals(members);
     }
 
     /**
@@ -129,14 +140,16 @@ public final class PreferencesStore {
                             }
                             return counted(() -> PreferencesDocument.merge(
                                             PreferencesDocument.of(before), PreferencesDocument.parse(json)))
-                                    .flatMap(members -> write(
-                                            tenant,
-                                            user,
-                                            members,
-                                            before.version(),
-                                            edit(Kind.PATCH, 0, author),
-                                            own,
-                                            own.era()));
+                                    .flatMap(members -> isSame(before, members)
+                                            ? Mono.just(new Change.Done(before))
+                                            : write(
+                                                    tenant,
+                                                    user,
+                                                    members,
+                                                    before.version(),
+                                                    edit(Kind.PATCH, 0, author),
+                                                    own,
+                                                    own.era()));
                         })));
     }
 

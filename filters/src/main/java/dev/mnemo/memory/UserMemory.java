@@ -179,7 +179,9 @@ public final class UserMemory implements Memory {
         boolean known = fresh.equals(parts.previous());
         // What the provider is to keep is in force when it has answered, not before. Otherwise at once: an agent's next
         // call may come on the heels of this one's answer.
-        if (!known && !call.conversation().held() && !call.request().counts() && !turn.isPreview()) {
+        // Nor is it settled that the conversation has none where a limit had no room just now.
+        boolean later = fresh.isEmpty() && fresh.cut() && granted < call.contextCap();
+        if (!known && !later && !call.conversation().held() && !call.request().counts() && !turn.isPreview()) {
             boolean goesOn = !call.request().starts();
             String name = call.conversation().name();
             detached.run(store.freeze(call.tenant(), turn.user(), parts.own(), name, fresh, goesOn));

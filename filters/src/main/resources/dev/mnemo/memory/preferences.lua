@@ -5,13 +5,16 @@
 -- ARGV     the version that must be there ('' for any), seconds to live, 'set' or 'delete', members, their tokens;
 --          the new version's entry, how many versions to keep, how many bytes of them; the era for which it is sealed or in which
 --          it was read, or '*'
--- Returns  {1, new version}, {0, version as it is}, or {2} when the user was erased since
+-- Returns  {1, new version, or the one that is there where there was nothing to delete}, {0, version as it is}, or {2} when the user was erased since
 if ARGV[9] ~= '*' and (redis.call('GET', KEYS[3]) or '') ~= ARGV[9] then
   return {2}
 end
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then
   return {0, version}
+end
+if ARGV[3] == 'delete' and redis.call('HEXISTS', KEYS[1], 'members') == 0 then
+  return {1, version}
 end
 if ARGV[3] == 'set' then
   redis.call('HSET', KEYS[1], 'members', ARGV[4], 'tokens', ARGV[5])

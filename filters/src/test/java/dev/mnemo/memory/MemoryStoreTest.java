@@ -14,6 +14,7 @@ import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.seal.Seal;
+import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -254,6 +255,23 @@ class MemoryStoreTest {
 
         assertThat(((Parts) recall("ada", "c")).previous()).isEqualTo(block);
         assertThat(TestRedis.commands().ttl(key("ada", "snapshot:c"))).isBetween(86_000L, 86_400L);
+    }
+
+    @Test
+    void aBlockThatDoesNotOpenStandsForNone() {
+        Tenant before = sealed("a");
+        UserAccess own = ((Parts) recall(before, "ada", "c")).own();
+        block(store.freeze(before, "ada", own, "c", Memories.snapshot(0, "block".getBytes(UTF_8)), true));
+        assertThat(recall(before, "ada", "c")).isInstanceOf(Frozen.class);
+
+        assertThat(recall(sealed("b"), "ada", "c"))
+                .isInstanceOfSatisfying(
+                        Parts.class, parts -> assertThat(parts.previous()).isNull());
+    }
+
+    private Tenant sealed(String key) {
+        SealKeys keys = new SealKeys(List.of(key.repeat(32).getBytes(UTF_8)), false);
+        return Fixtures.tenant(tenant.id(), new Fixtures.Memory().seal(keys).policy());
     }
 
     @Test

@@ -85,6 +85,33 @@ class PreferencesVersionsTest {
     }
 
     @Test
+    void whatChangesNothingIsNoVersion() {
+        put("{\"a\":1}", "web");
+        Preferences first = block(store.get(tenant, "ada"));
+
+        assertThat(block(store.put(tenant, "ada", json("{ \"a\": 1 }"), null, "backend")))
+                .isEqualTo(new Change.Done(first));
+        assertThat(block(store.put(tenant, "ada", json("{\"a\":1}"), 1L, "web")))
+                .isEqualTo(new Change.Done(first));
+        assertThat(block(store.put(tenant, "ada", json("{\"a\":1}"), 2L, "web")))
+                .isEqualTo(new Change.Conflict(1));
+        assertThat(block(store.patch(tenant, "ada", json("{\"b\":null}"), null, "web")))
+                .isEqualTo(new Change.Done(first));
+        assertThat(versions()).hasSize(1);
+        assertThat(TestRedis.commands().hget(profile(), "revision")).isEqualTo("1");
+
+        block(store.delete(tenant, "ada", null, "web"));
+        assertThat(block(store.delete(tenant, "ada", null, "web")))
+                .isEqualTo(new Change.Done(new Preferences(2, false, List.of())));
+        assertThat(block(store.delete(tenant, "ada", 1L, "web"))).isEqualTo(new Change.Conflict(2));
+        assertThat(versions()).hasSize(2);
+
+        block(store.delete(tenant, "nobody", null, "web"));
+        assertThat(TestRedis.commands().keys("mnemo:v1:{" + tenant.id() + ":nobody}:*"))
+                .isEmpty();
+    }
+
+    @Test
     void aRemovalCanBeRestoredToo() {
         put("{\"a\":1}", "web");
         block(store.delete(tenant, "ada", null, "web"));
