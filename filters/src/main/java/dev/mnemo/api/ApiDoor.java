@@ -8,11 +8,13 @@ import dev.mnemo.call.Audit;
 import dev.mnemo.call.Audit.Action;
 import dev.mnemo.call.Audit.Change;
 import dev.mnemo.call.Audit.Refused;
+import dev.mnemo.call.Printable;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.identity.UserIds;
 import dev.mnemo.tenant.ApiKey.Permission;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -24,6 +26,9 @@ import reactor.core.publisher.Mono;
 public final class ApiDoor {
 
     private static final String USER = ApiDoor.class.getName() + ".user";
+
+    /** Of a name that somebody sent. */
+    private static final int LONGEST_SHOWN = 64;
 
     private final KeyIdentity identity;
 
@@ -49,15 +54,26 @@ public final class ApiDoor {
         return (request, owner) -> operation.of(request, owner, UserIds.checked(request.pathVariable("user")));
     }
 
-    Mono<ServerResponse> answer(ServerRequest request, Operation operation) {
+    /**
+     * @param parameters that the query may have
+     */
+    Mono<ServerResponse> answer(ServerRequest request, Operation operation, String... parameters) {
+        return answerAny(request, knowing(operation, parameters));
+    }
+
+    /** The same where the query is not the API's own. */
+    Mono<ServerResponse> answerAny(ServerRequest request, Operation operation) {
         return opened(request, owner -> operation.of(request, owner));
     }
 
-    /** The same for what changes something, of a user if it is of one: what comes of it is told to the audit. */
+    /**
+     * The same for what changes something, of a user if it is of one: what comes of it is told to the audit. No change has
+     * parameters, so that one which was to narrow it is never passed over.
+     */
     Mono<ServerResponse> change(ServerRequest request, Action action, Operation operation) {
         return opened(
                 request,
-                owner -> Mono.defer(() -> operation.of(request, owner))
+                owner -> Mono.defer(() -> knowing(operation).of(request, owner))
                         .onErrorResume(ProblemJson::of)
                         .doOnNext(answer -> audit.changed(change(
                                 request,
@@ -66,6 +82,23 @@ public final class ApiDoor {
                                 answer.statusCode().value(),
                                 answer.headers().getETag())))
                         .doOnCancel(() -> audit.changed(change(request, action, owner, 0, null))));
+    }
+
+    /** A name that is spelt wrong must not have something answered or done that was not asked for. */
+    private static Operation knowing(Operation operation, String... parameters) {
+        List<String> known = List.of(parameters);
+        return (request, owner) -> {
+            for (String name : request.queryParams().keySet()) {
+                if (!known.contains(name)) {
+                    throw Refusal.badRequest(
+                            "unknown_parameter",
+                            Printable.of(name, LONGEST_SHOWN) + ": not known (expected: "
+                                    + (known.isEmpty() ? "none" : "some of " + String.join(", ", known))
+                                    + ")");
+                }
+            }
+            return operation.of(request, owner);
+        };
     }
 
     private Mono<ServerResponse> opened(ServerRequest request, Function<KeyOwner, Mono<ServerResponse>> operation) {

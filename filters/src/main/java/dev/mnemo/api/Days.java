@@ -33,18 +33,6 @@ record Days(LocalDate from, LocalDate to) {
         return from.isAfter(to) ? List.of() : from.datesUntil(to.plusDays(1)).toList();
     }
 
-    /** A name that is spelt wrong must not answer a question that was not asked. */
-    static void knows(ServerRequest request, List<String> names) {
-        for (String name : request.queryParams().keySet()) {
-            if (!names.contains(name)) {
-                throw Refusal.badRequest(
-                        "unknown_parameter",
-                        name + ": not known (expected: "
-                                + (names.isEmpty() ? "none" : "some of " + String.join(", ", names)) + ")");
-            }
-        }
-    }
-
     private static LocalDate earlier(LocalDate a, LocalDate b) {
         return a.isBefore(b) ? a : b;
     }

@@ -44,14 +44,13 @@ public final class ExperimentApi {
     }
 
     public RouterFunction<ServerResponse> routes() {
-        return route().GET(PATH, request -> door.answer(request, this::get))
+        return route().GET(PATH, request -> door.answer(request, this::get, "from", "to"))
                 .DELETE(PATH, request -> door.change(request, Action.EXPERIMENT_DELETE, this::delete))
                 .add(ApiDoor.only(PATH, "GET, DELETE"))
                 .build();
     }
 
     private Mono<ServerResponse> get(ServerRequest request, KeyOwner owner) {
-        Days.knows(request, List.of("from", "to"));
         Days days = Days.asked(request, experiment.first(), experiment.today(), DAYS);
         return experiment
                 .findings(owner.tenant().id(), days.each())
@@ -59,7 +58,6 @@ public final class ExperimentApi {
     }
 
     private Mono<ServerResponse> delete(ServerRequest request, KeyOwner owner) {
-        Days.knows(request, List.of());
         return experiment
                 .clear(owner.tenant().id())
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));

@@ -14,7 +14,6 @@ import dev.mnemo.memory.Kept;
 import dev.mnemo.memory.MarkStore;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -57,7 +56,7 @@ public final class InteractionsApi {
     }
 
     public RouterFunction<ServerResponse> routes() {
-        return route().GET(ALL, request -> door.answer(request, ofUser(this::page)))
+        return route().GET(ALL, request -> door.answer(request, ofUser(this::page), "limit", "cursor"))
                 .POST(ALL, request -> door.change(request, Action.INTERACTIONS_IMPORT, ofUser(this::bring)))
                 .DELETE(ALL, request -> door.change(request, Action.INTERACTIONS_DELETE, ofUser(this::forgetAll)))
                 .GET(ONE, request -> door.answer(request, ofUser(this::one)))
@@ -71,7 +70,6 @@ public final class InteractionsApi {
     }
 
     private Mono<ServerResponse> page(ServerRequest request, KeyOwner owner, String user) {
-        Days.knows(request, List.of("limit", "cursor"));
         int limit = limit(request);
         return store.page(owner.tenant(), user, cursor(request), limit).flatMap(page -> {
             ServerResponse.BodyBuilder answer = ServerResponse.ok().contentType(MediaType.APPLICATION_JSON);

@@ -56,7 +56,7 @@ public final class PreviewApi {
     }
 
     public RouterFunction<ServerResponse> routes() {
-        return route().POST(PATH, request -> door.answer(request, this::look))
+        return route().POST(PATH, request -> door.answerAny(request, this::look))
                 .add(ApiDoor.only(PATH, "POST"))
                 .build();
     }

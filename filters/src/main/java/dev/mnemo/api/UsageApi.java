@@ -44,8 +44,10 @@ public final class UsageApi {
     }
 
     public RouterFunction<ServerResponse> routes() {
-        return route().GET(PATH, request -> door.answer(request, this::limits))
-                .GET(PATH + "/days", request -> door.answer(request, this::days))
+        return route().GET(PATH, request -> door.answer(request, this::limits, "user"))
+                .GET(
+                        PATH + "/days",
+                        request -> door.answer(request, this::days, "from", "to", "by", "user", "key", "model"))
                 .add(ApiDoor.only(PATH, "GET"))
                 .add(ApiDoor.only(PATH + "/days", "GET"))
                 .build();
@@ -53,7 +55,6 @@ public final class UsageApi {
 
     private Mono<ServerResponse> limits(ServerRequest request, KeyOwner owner) {
         Tenant tenant = owner.tenant();
-        Days.knows(request, List.of("user"));
         String user = request.queryParam("user")
                 .map(asked -> asked.isEmpty() ? asked : UserIds.checked(asked))
                 .orElse(null);
@@ -106,7 +107,6 @@ public final class UsageApi {
 
     private Mono<ServerResponse> days(ServerRequest request, KeyOwner owner) {
         Tenant tenant = owner.tenant();
-        Days.knows(request, List.of("from", "to", "by", "user", "key", "model"));
         Days days = Days.asked(request, book.first(), book.today(), DAYS);
         List<String> by = by(request);
         UsageRows rows = new UsageRows(by);

@@ -336,6 +336,17 @@ final class OpenApiFile {
             return parameters;
         }
 
+        /** The parameters of its query. */
+        List<String> query() {
+            return parameters().entrySet().stream()
+                    .filter(parameter -> document.at(parameter.getValue())
+                            .path("in")
+                            .asString()
+                            .equals("query"))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+
         /**
          * What is wrong with values that are to be taken.
          *

@@ -476,6 +476,29 @@ class OpenApiTest {
     }
 
     @Test
+    void aParameterThatTheFileDoesNotHaveIsRefusedAndNothingIsDone() {
+        String before = export("acme", ADA);
+
+        for (Operation operation : FILE.operations()) {
+            if (operation.id().equals("preview")) {
+                // Its query is the call's own.
+                ask("preview", 200).with("confirm", "1").done();
+                continue;
+            }
+            HttpResponse<String> answer =
+                    ask(operation.id(), 400).of(ADA).with("confirm", "1").done();
+
+            assertThat(answer.body()).as(operation.id()).contains("mnemo: confirm: not known (expected: ");
+            assertThat(operation.query())
+                    .as(answer.body())
+                    .allSatisfy(name -> assertThat(answer.body()).contains(name));
+            assertThat(operation.problems(answer)).isEmpty();
+        }
+
+        assertThat(export("acme", ADA)).isEqualTo(before);
+    }
+
+    @Test
     void whatIsNoneOfThePathsIsNotFound() {
         for (String path : List.of("/mnemo", "/mnemo/v1/nothing", "/mnemo/v2/usage", "/mnemo/v1/users")) {
             HttpResponse<String> answer = MNEMO.send(MNEMO.to(path).GET());
