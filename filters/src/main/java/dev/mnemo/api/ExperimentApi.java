@@ -35,6 +35,8 @@ public final class ExperimentApi {
     /** Digits that a number is shown with; fewer of them mean anything. */
     private static final MathContext SHOWN = new MathContext(6);
 
+    private static final String NONE_HELD_OUT = "nobody is held out now (memory.holdout in the tenant's file)";
+
     private final ApiDoor door;
     private final Experiment experiment;
 
@@ -74,9 +76,13 @@ public final class ExperimentApi {
             arms.put(arm.member(), shown(found.of(arm), found.users().getOrDefault(arm, 0L)));
         }
         body.put("arms", arms);
+        boolean noneHeldOut =
+                tenant.memory().holdout() == 0 && found.of(Arm.HELD_OUT).of(Sum.CALLS) == 0;
         body.put(
                 "metrics",
-                found.comparisons().stream().map(ExperimentApi::shown).toList());
+                found.comparisons().stream()
+                        .map(each -> shown(each, noneHeldOut))
+                        .toList());
         body.put("notes", notes(tenant, found));
         return body;
     }
@@ -97,7 +103,7 @@ public final class ExperimentApi {
         return shown;
     }
 
-    private static Map<String, Object> shown(Comparison comparison) {
+    private static Map<String, Object> shown(Comparison comparison, boolean noneHeldOut) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("name", comparison.metric().member());
         shown.put("unit", comparison.metric().unit());
@@ -107,14 +113,14 @@ public final class ExperimentApi {
         shown.put("interval", rounded(comparison.interval()));
         shown.put("relative", rounded(comparison.relative()));
         shown.put("relative_interval", rounded(comparison.relativeInterval()));
-        shown.put("reading", comparison.reading());
+        shown.put("reading", noneHeldOut ? NONE_HELD_OUT : comparison.reading());
         return shown;
     }
 
     private static List<String> notes(Tenant tenant, Findings found) {
         List<String> notes = new ArrayList<>();
         if (tenant.memory().holdout() == 0) {
-            notes.add("nobody is held out now (memory.holdout in the tenant's file)");
+            notes.add(NONE_HELD_OUT);
         }
         if (found.shares().size() > 1) {
             notes.add("the share of users held out was changed in these days ("

@@ -269,6 +269,9 @@ class ExperimentApiTest {
         assertThat(told.get("notes").get(0).asString()).startsWith("nobody is held out now");
         assertThat(told.get("metrics")).hasSize(10);
         assertThat(told.get("metrics").get(0).get("treated").isNull()).isTrue();
+        assertThat(told.get("metrics"))
+                .allSatisfy(
+                        metric -> assertThat(metric.get("reading").asString()).startsWith("nobody is held out now"));
     }
 
     @ParameterizedTest
