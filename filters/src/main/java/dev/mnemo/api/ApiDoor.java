@@ -1,5 +1,7 @@
 package dev.mnemo.api;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.springframework.web.reactive.function.server.RequestPredicates.all;
 import static org.springframework.web.reactive.function.server.RequestPredicates.path;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
@@ -14,9 +16,12 @@ import dev.mnemo.identity.KeyIdentity;
 import dev.mnemo.identity.UserIds;
 import dev.mnemo.tenant.ApiKey.Permission;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -26,9 +31,6 @@ import reactor.core.publisher.Mono;
 public final class ApiDoor {
 
     private static final String USER = ApiDoor.class.getName() + ".user";
-
-    /** Of a name that somebody sent. */
-    private static final int LONGEST_SHOWN = 64;
 
     private final KeyIdentity identity;
 
@@ -51,7 +53,27 @@ public final class ApiDoor {
 
     /** For the path's {@code user}; one that is no id is refused. */
     static Operation ofUser(UserOperation operation) {
-        return (request, owner) -> operation.of(request, owner, UserIds.checked(request.pathVariable("user")));
+        return (request, owner) -> operation.of(request, owner, checked(request));
+    }
+
+    /** What is not UTF-8 is read as U+FFFD, so that many a path would be of one user. */
+    private static String checked(ServerRequest request) {
+        String user = request.pathVariable("user");
+        if (user.indexOf('\uFFFD') >= 0 && !isUtf8(request.uri().getRawPath())) {
+            throw Refusal.badRequest("invalid_user", "user: not UTF-8 (expected: its bytes in UTF-8, such as %C3%A9)");
+        }
+        return UserIds.checked(user);
+    }
+
+    private static boolean isUtf8(String path) {
+        try {
+            UTF_8.newDecoder()
+                    .decode(ByteBuffer.wrap(
+                            StringUtils.uriDecode(path, ISO_8859_1).getBytes(ISO_8859_1)));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     /**
@@ -92,7 +114,7 @@ public final class ApiDoor {
                 if (!known.contains(name)) {
                     throw Refusal.badRequest(
                             "unknown_parameter",
-                            Printable.of(name, LONGEST_SHOWN) + ": not known (expected: "
+                            Printable.name(name, "a parameter") + ": not known (expected: "
                                     + (known.isEmpty() ? "none" : "some of " + String.join(", ", known))
                                     + ")");
                 }
@@ -150,7 +172,12 @@ public final class ApiDoor {
     public static RouterFunction<ServerResponse> nothingElse() {
         return route().path(
                         "/mnemo",
-                        own -> own.route(all(), request -> ProblemJson.of(404, request.path() + ": no such resource")))
+                        own -> own.route(
+                                all(),
+                                request -> ProblemJson.of(
+                                        404,
+                                        request.path()
+                                                + ": no such resource (expected: a path of docs/openapi.yaml, without a slash at its end)")))
                 .build();
     }
 }

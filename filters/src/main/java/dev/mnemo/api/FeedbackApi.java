@@ -3,6 +3,7 @@ package dev.mnemo.api;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
 import dev.mnemo.call.Audit.Action;
+import dev.mnemo.call.Printable;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.identity.UserIds;
 import dev.mnemo.json.StrictJson;
@@ -13,8 +14,8 @@ import dev.mnemo.memory.MarkStore.Outcome;
 import dev.mnemo.memory.MarkStore.Rating;
 import dev.mnemo.tenant.Tenant;
 import dev.mnemo.tenant.TenantCatalog.KeyOwner;
+import java.util.List;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -24,6 +25,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST /mnemo/v1/feedback}: what a user thinks of an answer. Thread-safe. */
@@ -34,7 +36,7 @@ public final class FeedbackApi {
     private static final int LARGEST = 16 * 1024;
 
     private static final Pattern CALL = Pattern.compile("[0-9a-f]{32}");
-    private static final Set<String> MEMBERS = Set.of("call", "interaction", "user", "rating", "comment");
+    private static final List<String> MEMBERS = List.of("call", "interaction", "user", "rating", "comment");
     private static final String LIKE = "{\"call\": …, \"rating\": -1 to 1}";
 
     private static final JsonMapper MAPPER = StrictJson.mapper(4);
@@ -148,8 +150,8 @@ public final class FeedbackApi {
         ObjectNode body = object(json);
         for (String name : body.propertyNames()) {
             if (!MEMBERS.contains(name)) {
-                throw invalid(
-                        "a member that is not known (expected: some of call, interaction, user, rating, comment)");
+                throw invalid(Printable.name(name, "a member") + ": not known (expected: some of "
+                        + String.join(", ", MEMBERS) + ")");
             }
         }
         String call = text(body, "call");
@@ -162,14 +164,15 @@ public final class FeedbackApi {
             throw invalid("call: no id (expected: 32 hex digits, as X-Mnemo-Request said)");
         }
         if (call != null && user != null) {
-            throw invalid("user: not beside call, which knows its user");
+            throw invalid("user: not beside call, which knows its user (expected: call alone)");
         }
         if (interaction != null && user == null) {
             throw invalid("user: missing (expected: beside interaction, whose id is unique for each user only)");
         }
         JsonNode rating = body.path("rating");
         if (!rating.isNumber() || !(Math.abs(rating.doubleValue()) <= 1)) {
-            throw invalid("rating: not known (expected: a number from -1 to 1)");
+            String what = rating.isMissingNode() ? "missing" : rating.isNumber() ? "out of range" : "not a number";
+            throw invalid("rating: " + what + " (expected: a number from -1 to 1)");
         }
         String comment = text(body, "comment");
         if (comment != null && (comment.isBlank() || comment.length() > MarkStore.LONGEST)) {
@@ -180,19 +183,20 @@ public final class FeedbackApi {
 
     private static ObjectNode object(byte[] json) {
         try {
-            if (MAPPER.readTree(json) instanceof ObjectNode object) {
-                return object;
-            }
+            return switch (MAPPER.readTree(json)) {
+                case ObjectNode object -> object;
+                case MissingNode none -> throw invalid("empty (expected: " + LIKE + ")");
+                default -> throw invalid("not an object (expected: " + LIKE + ")");
+            };
         } catch (JacksonException e) {
-            throw invalid("not JSON, or a member twice (expected: " + LIKE + ")");
+            throw invalid(StrictJson.problem(e) + " (expected: " + LIKE + ")");
         }
-        throw invalid("not an object (expected: " + LIKE + ")");
     }
 
     private static @Nullable String text(ObjectNode body, String name) {
         JsonNode value = body.path(name);
         if (!value.isMissingNode() && !value.isString()) {
-            throw invalid(name + ": not a string");
+            throw invalid(name + ": not a string (expected: a string)");
         }
         return value.isString() ? value.stringValue() : null;
     }

@@ -93,7 +93,8 @@ public final class InteractionsApi {
         String text = request.queryParam("limit").orElse(String.valueOf(PAGE));
         int limit = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
         if (limit < 1 || limit > LARGEST_PAGE) {
-            throw Refusal.badRequest("invalid_limit", "limit: not known (expected: 1 to " + LARGEST_PAGE + ")");
+            throw Refusal.badRequest(
+                    "invalid_limit", "limit: out of range (expected: a number from 1 to " + LARGEST_PAGE + ")");
         }
         return limit;
     }
@@ -159,7 +160,7 @@ public final class InteractionsApi {
     }
 
     private Mono<ServerResponse> bring(ServerRequest request, KeyOwner owner, String user) {
-        if (!request.headers().contentType().map(NDJSON::includes).orElse(false)) {
+        if (!NDJSON.includes(Bodies.type(request))) {
             throw Refusal.of(
                     415,
                     "unsupported_media_type",

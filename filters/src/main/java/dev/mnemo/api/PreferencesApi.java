@@ -29,6 +29,8 @@ public final class PreferencesApi {
 
     private static final Pattern ETAG = Pattern.compile("\"([0-9]{1,18})\"");
 
+    private static final MediaType JSON_PATCH = MediaType.parseMediaType("application/json-patch+json");
+
     private final ApiDoor door;
     private final PreferencesStore store;
 
@@ -58,6 +60,12 @@ public final class PreferencesApi {
     }
 
     private Mono<ServerResponse> patch(ServerRequest request, KeyOwner owner, String user) {
+        if (JSON_PATCH.equalsTypeAndSubtype(Bodies.type(request))) {
+            throw Refusal.of(
+                    415,
+                    "unsupported_media_type",
+                    "preferences: " + JSON_PATCH + " (expected: a JSON merge patch (RFC 7396), not a JSON patch)");
+        }
         return body(request)
                 .flatMap(json -> store.patch(owner.tenant(), user, json, expected(request), author(owner)))
                 .flatMap(PreferencesApi::changed);
@@ -101,8 +109,14 @@ public final class PreferencesApi {
         return owner.key().id();
     }
 
-    /** The version that {@code If-Match} names; null for none, or for any. */
+    /** The version that {@code If-Match} names; null for none, or for any. A condition that is not kept is refused. */
     static @Nullable Long expected(ServerRequest request) {
+        if (request.headers().firstHeader(HttpHeaders.IF_NONE_MATCH) != null) {
+            throw Refusal.badRequest(
+                    "invalid_if_none_match",
+                    HttpHeaders.IF_NONE_MATCH + ": not supported (expected: " + HttpHeaders.IF_MATCH
+                            + " with the version that is there)");
+        }
         String tag = request.headers().firstHeader(HttpHeaders.IF_MATCH);
         if (tag == null || tag.strip().equals("*")) {
             return null;

@@ -8,6 +8,8 @@ import java.util.Locale;
  */
 public final class Printable {
 
+    private static final int LONGEST_NAME = 40;
+
     private Printable() {}
 
     /**
@@ -30,6 +32,11 @@ public final class Printable {
             }
         }
         return (cut ? shown.append('…') : shown).toString();
+    }
+
+    /** A name that others chose, as an error may say it: itself where it is plain and short, else what is said instead. */
+    public static String name(String name, String otherwise) {
+        return !name.isBlank() && of(name, LONGEST_NAME).equals(name) ? name : otherwise;
     }
 
     private static boolean isPlain(String text, int at) {

@@ -1,5 +1,6 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.call.Printable;
 import dev.mnemo.json.StrictJson;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -8,7 +9,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An import as a client sends it, line by line. A line that is wrong is told, never quoted, and hinders no other. */
+/** An import as a client sends it, line by line. A line that is wrong is told, of it at most a name quoted, and hinders no other. */
 final class ImportLines {
 
     /** What came of a line. */
@@ -42,11 +42,13 @@ final class ImportLines {
         }
     }
 
-    private static final Set<String> MEMBERS =
-            Set.of("id", "at", "conversation", "user", "assistant", "partial", "rating", "pinned", "comment");
+    private static final List<String> MEMBERS =
+            List.of("id", "at", "conversation", "user", "assistant", "partial", "rating", "pinned", "comment");
 
     private static final String LIKE =
             "{\"at\":\"2026-11-24T10:00:00Z\",\"conversation\":\"…\",\"user\":\"…\"," + "\"assistant\":\"…\"}";
+
+    private static final String TIME = "RFC 3339, such as \"2026-11-24T10:00:00Z\"";
 
     private static final Pattern RFC_3339 =
             Pattern.compile("\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?([Zz]|[+-]\\d{2}:\\d{2})");
@@ -110,7 +112,7 @@ final class ImportLines {
                 return object;
             }
         } catch (JacksonException e) {
-            throw new Wrong("not JSON, or a member twice (expected: " + LIKE + ")");
+            throw new Wrong(StrictJson.problem(e) + " (expected: " + LIKE + ")");
         }
         throw new Wrong("not an object (expected: " + LIKE + ")");
     }
@@ -118,7 +120,8 @@ final class ImportLines {
     private Read.Line line(ObjectNode object) {
         for (String name : object.propertyNames()) {
             if (!MEMBERS.contains(name)) {
-                throw new Wrong("a member that is not known (expected: " + LIKE + ")");
+                throw new Wrong(Printable.name(name, "a member") + ": not known (expected: some of "
+                        + String.join(", ", MEMBERS) + ")");
             }
         }
         Instant at = at(text(object, "at"));
@@ -147,7 +150,7 @@ final class ImportLines {
         } catch (DateTimeException e) {
             // Such as February 30th.
         }
-        throw new Wrong("at: not a time (expected: RFC 3339, such as 2026-11-24T10:00:00Z)");
+        throw new Wrong("at: not a time (expected: " + TIME + ")");
     }
 
     private static long id(String text, Instant at) {
@@ -169,7 +172,8 @@ final class ImportLines {
             return pinned ? new Marks.Mark(0, true) : null;
         }
         if (!rating.isNumber() || !(Math.abs(rating.doubleValue()) <= 1)) {
-            throw new Wrong("rating: not known (expected: a number from -1 to 1)");
+            throw new Wrong("rating: " + (rating.isNumber() ? "out of range" : "not a number")
+                    + " (expected: a number from -1 to 1)");
         }
         return new Marks.Mark(rating.doubleValue(), pinned);
     }
@@ -184,7 +188,7 @@ final class ImportLines {
     private static boolean flag(ObjectNode object, String name) {
         JsonNode value = object.path(name);
         if (!value.isMissingNode() && !value.isBoolean()) {
-            throw new Wrong(name + ": neither true nor false");
+            throw new Wrong(name + ": neither true nor false (expected: one of them)");
         }
         return value.isBoolean() && value.booleanValue();
     }
@@ -203,7 +207,7 @@ final class ImportLines {
             throw new Wrong(name + ": missing (expected: " + LIKE + ")");
         }
         if (!value.isString()) {
-            throw new Wrong(name + ": not a string");
+            throw new Wrong(name + ": not a string (expected: " + (name.equals("at") ? TIME : "a string") + ")");
         }
         String text = value.stringValue();
         if (!isWhole(text)) {

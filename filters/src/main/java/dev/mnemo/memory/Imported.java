@@ -17,7 +17,7 @@ public record Imported(int imported, int known, int beyond, int failed, List<Lin
      * What was wrong with a line.
      *
      * @param line counted from 1
-     * @param error which member is wrong, and how; it quotes nothing
+     * @param error which member is wrong, and how; it quotes no value
      */
     public record LineError(int line, String error) {}
 

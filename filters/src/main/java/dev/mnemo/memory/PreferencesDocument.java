@@ -14,6 +14,7 @@ import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A preference document as a client sends it: one JSON object, bounded, with each member once. */
@@ -22,7 +23,9 @@ final class PreferencesDocument {
     /** Of the document, compact, in UTF-8. */
     static final int LARGEST = 16 * 1024;
 
-    private static final JsonMapper MAPPER = StrictJson.mapper(16)
+    private static final int DEPTH = 16;
+
+    private static final JsonMapper MAPPER = StrictJson.mapper(DEPTH)
             .rebuild()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -35,14 +38,21 @@ final class PreferencesDocument {
      */
     static ObjectNode parse(byte[] json) {
         try {
-            if (MAPPER.readTree(json) instanceof ObjectNode object) {
-                return object;
-            }
+            return switch (MAPPER.readTree(json)) {
+                case ObjectNode object -> object;
+                case MissingNode none -> throw bad("empty");
+                default -> throw bad("not an object");
+            };
         } catch (JacksonException e) {
-            throw new PreferencesProblem(
-                    400, "preferences: not JSON, a member twice, or nested deeper than 16 (expected: one JSON object)");
+            throw bad(StrictJson.problem(e));
         }
-        throw new PreferencesProblem(400, "preferences: not an object (expected: {\"name\": value, …})");
+    }
+
+    private static PreferencesProblem bad(String what) {
+        return new PreferencesProblem(
+                400,
+                "preferences: " + what + " (expected: {\"name\": value, …}, each name once, nested at most " + DEPTH
+                        + " deep)");
     }
 
     static ObjectNode of(Preferences preferences) {

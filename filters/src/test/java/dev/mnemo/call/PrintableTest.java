@@ -31,6 +31,17 @@ class PrintableTest {
         assertThat(Printable.of("ada@example.org é 日本 🦜 ½", 100)).isEqualTo("ada@example.org é 日本 🦜 ½");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "stars, stars",
+        "'', a member",
+        "'a\nb', a member",
+        "12345678901234567890123456789012345678901, a member"
+    })
+    void aNameIsSaidWhereItIsPlainAndShort(String name, String said) {
+        assertThat(Printable.name(name, "a member")).isEqualTo(said);
+    }
+
     @Test
     void longTextIsCut() {
         assertThat(Printable.of("x".repeat(300), 10)).isEqualTo("xxxxxxxxxx…");

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PreferencesDocumentTest {
 
@@ -38,12 +37,34 @@ class PreferencesDocumentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "7", "null", "{", "{\"a\":1,\"a\":2}", "{} {}", "{\"a\":NaN}", "\"x\""})
-    void isOneObjectWithEachMemberOnce(String bad) {
-        assertThatThrownBy(() -> parse(bad))
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            ignoreLeadingAndTrailingWhitespace = false,
+            value = {
+                "| empty",
+                "  | empty",
+                "[]| not an object",
+                "7| not an object",
+                "null| not an object",
+                "\"x\"| not an object",
+                "{| not JSON, at byte 1",
+                "{} {}| not JSON, at byte 3",
+                "{\"é\":NaN}| not JSON, at byte 9",
+                "{\"canary\":1,\"canary\":2}| a member twice, at byte 20",
+                "{\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}| nested too deep",
+                "{\"a\":DIGITS}| a number or a name too long",
+            })
+    void isOneObjectWithEachMemberOnce(String bad, String told) {
+        String json = bad == null ? "" : bad.replace("DIGITS", "1".repeat(1_001));
+
+        assertThatThrownBy(() -> parse(json))
                 .isInstanceOfSatisfying(
                         PreferencesProblem.class,
-                        problem -> assertThat(problem.status()).isEqualTo(400));
+                        problem -> assertThat(problem.status()).isEqualTo(400))
+                .hasMessageStartingWith("preferences:" + told)
+                .hasMessageEndingWith("(expected: {\"name\": value, …}, each name once, nested at most 16 deep)")
+                .hasMessageNotContaining("canary");
     }
 
     @Test

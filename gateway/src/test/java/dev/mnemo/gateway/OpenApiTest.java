@@ -260,10 +260,14 @@ class OpenApiTest {
                 ask("putPreferences", 400).body("[]"),
                 ask("putPreferences", 400).with("If-Match", "1"),
                 ask("putPreferences", 412).with("If-Match", "\"7\""),
+                ask("putPreferences", 415).with("Content-Encoding", "gzip"),
                 ask("putPreferences", 413).body("{\"a\":\"" + "x".repeat(17_000) + "\"}"),
                 ask("putPreferences", 413).body("{" + " ".repeat(70_000) + "}"),
                 ask("patchPreferences", 200),
                 ask("patchPreferences", 200).with("If-Match", "*"),
+                ask("patchPreferences", 415)
+                        .with("Content-Type", "application/json-patch+json")
+                        .body("[]"),
                 ask("patchPreferences", 400).body("{\"a\":1,\"a\":2}"),
                 ask("patchPreferences", 409).of(DAMAGED),
                 ask("patchPreferences", 412).with("If-Match", "\"7\""),
@@ -299,6 +303,8 @@ class OpenApiTest {
                 ask("importInteractions", 400).of(" "),
                 ask("importInteractions", 413).body("\n".repeat(10_001)),
                 ask("importInteractions", 415).with("Content-Type", "application/json"),
+                ask("importInteractions", 415).with("Content-Type", "nonsense"),
+                ask("importInteractions", 415).with("Content-Encoding", "zstd"),
                 ask("deleteInteractions", 204),
                 ask("deleteInteractions", 400).of(" "),
                 ask("getInteraction", 200).of(ADA),
@@ -319,6 +325,7 @@ class OpenApiTest {
                 ask("postFeedback", 204).body("{\"call\":\"" + call + "\",\"rating\":0.5}"),
                 ask("postFeedback", 400).body("{\"call\":\"" + call + "\",\"rating\":2}"),
                 ask("postFeedback", 400).body("{\"call\":\"" + call + "\",\"rating\":1,\"more\":1}"),
+                ask("postFeedback", 415).with("Content-Encoding", "gzip"),
                 ask("postFeedback", 404).body("{\"call\":\"" + "0".repeat(32) + "\",\"rating\":1}"),
                 ask("postFeedback", 404).of(TestRedis.fresh("nobody")),
                 ask("postFeedback", 409).of(MARKED),
@@ -500,10 +507,12 @@ class OpenApiTest {
 
     @Test
     void whatIsNoneOfThePathsIsNotFound() {
-        for (String path : List.of("/mnemo", "/mnemo/v1/nothing", "/mnemo/v2/usage", "/mnemo/v1/users")) {
+        for (String path :
+                List.of("/mnemo", "/mnemo/v1/nothing", "/mnemo/v2/usage", "/mnemo/v1/users", "/mnemo/v1/usage/")) {
             HttpResponse<String> answer = MNEMO.send(MNEMO.to(path).GET());
 
             assertThat(answer.statusCode()).as(path).isEqualTo(404);
+            assertThat(answer.body()).contains("expected: a path of docs/openapi.yaml, without a slash at its end");
             assertThat(FILE.problem(answer)).isEmpty();
         }
     }

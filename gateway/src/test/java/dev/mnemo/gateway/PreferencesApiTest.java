@@ -140,6 +140,20 @@ class PreferencesApiTest {
         assertThat(send("GET", null).statusCode()).isEqualTo(404);
     }
 
+    /** Bytes that are no UTF-8 all read as the same character: many a path would be of one user. */
+    @Test
+    void anIdThatIsNotUtf8IsRefused() {
+        assertThat(put("%FF" + user, "{}").body()).contains("mnemo: user: not UTF-8");
+        assertThat(put("%C3%28" + user, "{}").statusCode()).isEqualTo(400);
+        assertThat(put("%EF%BF%BD" + user, "{}").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aConditionThatIsNotKeptIsRefused() {
+        assertThat(send("PUT", "", "{}", "If-None-Match", "*").body()).contains("mnemo: If-None-Match: not supported");
+        assertThat(send("GET", null).statusCode()).isEqualTo(404);
+    }
+
     @Test
     void aKeyThatMayNotIsRefused() {
         HttpResponse<String> answer = MNEMO.send(MNEMO.to("/mnemo/v1/users/ada/preferences")

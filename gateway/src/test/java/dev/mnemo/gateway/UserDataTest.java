@@ -111,7 +111,7 @@ class UserDataTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "GET | interactions?limit=0 | 400 | limit",
+                "GET | interactions?limit=0 | 400 | limit: out of range (expected: a number from 1 to 200)",
                 "GET | interactions?limit=201 | 400 | limit",
                 "GET | interactions?cursor=7 | 400 | cursor",
                 "GET | interactions?page=2 | 400 | page",
@@ -283,6 +283,7 @@ class UserDataTest {
             value = {
                 "nonsense | 400 | not JSON",
                 "[] | 400 | not an object",
+                "NOTHING | 400 | empty",
                 "{\"call\":\"a\",\"call\":\"b\"} | 400 | a member twice",
                 "{\"rating\":1} | 400 | neither",
                 "{\"call\":\"CALL\",\"interaction\":\"0123456789abcdef\",\"rating\":1} | 400 | both",
@@ -290,16 +291,17 @@ class UserDataTest {
                 "{\"call\":\"CALL\",\"user\":\"ada\",\"rating\":1} | 400 | not beside call",
                 "{\"interaction\":\"0123456789abcdef\",\"rating\":1} | 400 | user: missing",
                 "{\"interaction\":\"7\",\"user\":\"ada\",\"rating\":1} | 400 | 16 hex digits",
-                "{\"call\":\"CALL\"} | 400 | rating",
-                "{\"call\":\"CALL\",\"rating\":1.5} | 400 | rating",
-                "{\"call\":\"CALL\",\"rating\":\"good\"} | 400 | rating",
+                "{\"call\":\"CALL\"} | 400 | rating: missing",
+                "{\"call\":\"CALL\",\"rating\":1.5} | 400 | rating: out of range",
+                "{\"call\":\"CALL\",\"rating\":\"good\"} | 400 | rating: not a number",
                 "{\"call\":\"CALL\",\"rating\":1,\"comment\":\"\"} | 400 | comment",
-                "{\"call\":\"CALL\",\"rating\":1,\"stars\":5} | 400 | not known",
+                "{\"call\":\"CALL\",\"rating\":1,\"stars\":5} | 400 | stars: not known (expected: some of call, interaction, user, rating, comment)",
                 "{\"call\":\"CALL\",\"rating\":1} | 404 | X-Mnemo-Request",
                 "{\"interaction\":\"0123456789abcdef\",\"user\":\"ada\",\"rating\":1} | 404 | not known",
             })
     void feedbackThatCannotBeTakenIsTold(String sent, int status, String told) {
-        HttpResponse<String> answer = feedback("acme", sent.replace("CALL", "0".repeat(32)));
+        HttpResponse<String> answer =
+                feedback("acme", sent.replace("CALL", "0".repeat(32)).replace("NOTHING", ""));
 
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
