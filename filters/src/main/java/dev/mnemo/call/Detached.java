@@ -2,8 +2,10 @@ package dev.mnemo.call;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 
 /**
@@ -70,7 +72,11 @@ public final class Detached {
     private void failed(Throwable e) {
         long times = failed.incrementAndGet();
         if (Long.bitCount(times) == 1) {
-            log.warn("settling or recording a call failed ({} times so far): {}", times, e.toString());
+            String causes = Exceptions.unwrapMultipleExcludingTracebacks(e).stream()
+                    .map(Throwable::toString)
+                    .distinct()
+                    .collect(Collectors.joining("; "));
+            log.warn("settling or recording a call failed ({} times so far): {}", times, causes);
         }
     }
 }

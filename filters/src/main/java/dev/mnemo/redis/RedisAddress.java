@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,14 @@ public record RedisAddress(
 
     private static @Nullable String given(@Nullable String text) {
         return text == null || text.isEmpty() ? null : text;
+    }
+
+    /** For people: each host and port that is asked first, and nothing that is secret. */
+    static String where(List<RedisURI> uris) {
+        return uris.stream()
+                .flatMap(uri -> uri.getSentinels().isEmpty() ? Stream.of(uri) : uri.getSentinels().stream())
+                .map(uri -> uri.getHost() + ":" + uri.getPort())
+                .collect(Collectors.joining(", "));
     }
 
     /** Without its passwords; the url may hold one. */

@@ -72,6 +72,7 @@ public final class RedisLinks {
             .writableStackTraceEnabled(false)
             .build();
 
+    private final String where;
     private final SslOptions ssl;
     private final ClientResources shared;
     private final List<AbstractRedisClient> clients = new ArrayList<>();
@@ -91,6 +92,7 @@ public final class RedisLinks {
      */
     public RedisLinks(RedisAddress address, Duration timeout, EventLoopGroup loops) {
         List<RedisURI> uris = address.uris(timeout);
+        where = RedisAddress.where(uris);
         ssl = address.ssl();
         int count =
                 Math.toIntExact(StreamSupport.stream(loops.spliterator(), false).count());
@@ -188,15 +190,22 @@ public final class RedisLinks {
 
     /** It is told once for each link: the others of its connections fail alike, and each second. */
     private void failed(String name, Throwable e) {
+        String what = cause(e);
+        if (told.add(name)) {
+            log.warn("redis {} at {}: no connection yet, and it is tried again: {}", name, where, what);
+        } else {
+            log.debug("redis {}: {}", name, what);
+        }
+    }
+
+    /** What is innermost says it best, were it but by its name. */
+    static String cause(Throwable e) {
         Throwable cause = e;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (told.add(name)) {
-            log.warn("redis {}: no connection yet, and it is tried again: {}", name, cause.getMessage());
-        } else {
-            log.debug("redis {}: {}", name, cause.getMessage());
-        }
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
     }
 
     /** For the ledger: small answers that a call waits for. */

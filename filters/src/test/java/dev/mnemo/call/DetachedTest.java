@@ -2,8 +2,12 @@ package dev.mnemo.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
@@ -35,6 +39,28 @@ class DetachedTest {
 
         assertThat(detached.failed()).isEqualTo(2);
         assertThat(detached.running()).isZero();
+    }
+
+    @Test
+    void whatFailedTogetherIsToldEach() {
+        Logger logger = (Logger) LoggerFactory.getLogger(Detached.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        logger.addAppender(told);
+        try {
+            detached.run(Mono.whenDelayError(
+                    Mono.error(new IllegalStateException("settled not")),
+                    Mono.error(new IllegalStateException("recorded not"))));
+        } finally {
+            logger.detachAppender(told);
+        }
+
+        assertThat(told.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .contains("settled not; ", "recorded not")
+                .doesNotContain("Multiple");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +141,7 @@ class RedisAddressTest {
         try {
             for (int link = 0; link < 3; link++) {
                 assertThat(told.poll(10, TimeUnit.SECONDS))
-                        .contains("no connection yet", "WRONGPASS")
+                        .contains("at " + URI.create(own.url()).getAuthority() + ": no connection yet", "WRONGPASS")
                         .doesNotContain(AWKWARD);
             }
         } finally {
@@ -149,6 +150,25 @@ class RedisAddressTest {
             logger.setLevel(null);
             own.stop();
         }
+    }
+
+    @Test
+    void whereRedisIsIsToldWithoutItsSecrets() {
+        assertThat(where("redis://ada:secret@a:1/7")).isEqualTo("a:1");
+        assertThat(where("redis-sentinel://:secret@a:1,b:2/0#main")).isEqualTo("a:1, b:2");
+        assertThat(where("redis://:secret@a:1,redis://:secret@b:2")).isEqualTo("a:1, b:2");
+    }
+
+    private static String where(String url) {
+        return RedisAddress.where(RedisAddress.of(url).uris(TIMEOUT));
+    }
+
+    @Test
+    void anErrorThatSaysNothingIsToldByItsName() {
+        assertThat(RedisLinks.cause(new IllegalStateException("outer", new ClosedChannelException())))
+                .isEqualTo("ClosedChannelException");
+        assertThat(RedisLinks.cause(new IllegalStateException("outer", new IOException("inner"))))
+                .isEqualTo("inner");
     }
 
     @Test
