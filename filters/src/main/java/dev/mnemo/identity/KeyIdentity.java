@@ -66,7 +66,7 @@ public final class KeyIdentity {
             throw Refusal.of(
                     401,
                     "missing_api_key",
-                    "credential: missing (expected: your key in Authorization: Bearer, x-api-key, api-key or x-goog-api-key)");
+                    "credential: missing or empty (expected: your key in Authorization: Bearer, x-api-key, api-key or x-goog-api-key)");
         }
         return credential;
     }

@@ -50,7 +50,7 @@ final class Demo {
         return """
 
                 Mnemo Gateway listens on %s (metrics and health on port %d).
-                Paste these, one after the other, and look at the system prompt that the fake LLM was given:
+                Paste these one after the other, a second apart (what was said is kept after its answer), and look at the system prompt that the fake LLM was given:
 
                   curl -s -X PUT %s/mnemo/v1/users/ada/preferences -H 'Authorization: Bearer acme-demo-key' -H 'Content-Type: application/json' -d '{"tone":"direct, no fluff","preferred_language":"Go"}'
 
@@ -82,7 +82,15 @@ final class Demo {
 
     private static int port(String variable, int otherwise) {
         String given = System.getenv(variable);
-        return given == null || given.isBlank() ? otherwise : Integer.parseInt(given);
+        if (given == null || given.isBlank()) {
+            return otherwise;
+        }
+        int port = given.matches("[0-9]{1,5}") ? Integer.parseInt(given) : 0;
+        if (port < 1 || port > 65_535) {
+            System.err.println(variable + ": no port (expected: 1 to 65535, such as " + otherwise + ")");
+            System.exit(1);
+        }
+        return port;
     }
 
     private static boolean isFree(int port) {

@@ -166,8 +166,10 @@ class PreferencesApiTest {
 
     @Test
     void withoutAKeyNothingIsSaid() {
-        assertThat(MNEMO.send(MNEMO.to("/mnemo/v1/users/ada/preferences").GET()).statusCode())
-                .isEqualTo(401);
+        HttpResponse<String> none =
+                MNEMO.send(MNEMO.to("/mnemo/v1/users/ada/preferences").GET());
+        assertThat(none.statusCode()).isEqualTo(401);
+        assertThat(none.body()).contains("credential: missing or empty");
         assertThat(MNEMO.send(MNEMO.to("/mnemo/v1/nothing").GET()).statusCode()).isEqualTo(404);
     }
 
