@@ -29,6 +29,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
@@ -54,7 +55,11 @@ public final class UsersApi {
     private final SummaryStore summaries;
     private final UserStore users;
     private final UsageBook book;
+    private final Scheduler background;
 
+    /**
+     * @param background where an export is put together, never on an event loop: fifty versions take their time
+     */
     public UsersApi(
             ApiDoor door,
             PreferencesStore preferences,
@@ -62,7 +67,8 @@ public final class UsersApi {
             MarkStore marks,
             SummaryStore summaries,
             UserStore users,
-            UsageBook book) {
+            UsageBook book,
+            Scheduler background) {
         this.door = door;
         this.preferences = preferences;
         this.interactions = interactions;
@@ -70,6 +76,7 @@ public final class UsersApi {
         this.summaries = summaries;
         this.users = users;
         this.book = book;
+        this.background = background;
     }
 
     public RouterFunction<ServerResponse> routes() {
@@ -82,21 +89,19 @@ public final class UsersApi {
     /** What is small is read before the answer begins; interactions are written as they are read. */
     private Mono<ServerResponse> export(ServerRequest request, KeyOwner owner, String user) {
         DataBufferFactory buffers = request.exchange().getResponse().bufferFactory();
-        return rest(owner.tenant(), user)
-                .flatMap(rest -> ServerResponse.ok()
+        return begin(owner.tenant(), user)
+                .flatMap(begin -> ServerResponse.ok()
                         .contentType(MediaType.APPLICATION_JSON)
                         .header(HttpHeaders.CACHE_CONTROL, "no-store")
                         .body(BodyInserters.fromDataBuffers(
-                                export(rest, owner.tenant(), user).map(text -> buffer(text, buffers)))));
+                                export(begin, owner.tenant(), user).map(text -> buffer(text, buffers)))));
     }
 
     private static DataBuffer buffer(byte[] text, DataBufferFactory buffers) {
         return buffers.wrap(text);
     }
 
-    private Flux<byte[]> export(Map<String, Object> rest, Tenant tenant, String user) {
-        byte[] begin = MAPPER.writeValueAsBytes(rest);
-        begin[begin.length - 1] = ',';
+    private Flux<byte[]> export(byte[] begin, Tenant tenant, String user) {
         return Flux.concat(
                 Flux.just(begin, "\"interactions\":[".getBytes(UTF_8)),
                 interactions
@@ -108,8 +113,8 @@ public final class UsersApi {
                 Flux.just("]}\n".getBytes(UTF_8)));
     }
 
-    /** All but the interactions. What cannot be read does not keep the rest back. */
-    private Mono<Map<String, Object>> rest(Tenant tenant, String user) {
+    /** All but the interactions, up to the comma before these. What cannot be read does not keep the rest back. */
+    Mono<byte[]> begin(Tenant tenant, String user) {
         return Mono.zip(
                         preferences
                                 .get(tenant, user)
@@ -119,6 +124,7 @@ public final class UsersApi {
                         users.conversations(tenant, user),
                         calls(tenant, user),
                         book.standing(tenant, user))
+                .publishOn(background)
                 .map(known -> {
                     Map<String, Object> rest = new LinkedHashMap<>();
                     rest.put("tenant", tenant.id());
@@ -134,7 +140,9 @@ public final class UsersApi {
                                     .filter(standing -> standing.limit().per() == Scope.USER)
                                     .map(UsageApi::shown)
                                     .toList());
-                    return rest;
+                    byte[] begin = MAPPER.writeValueAsBytes(rest);
+                    begin[begin.length - 1] = ',';
+                    return begin;
                 });
     }
 

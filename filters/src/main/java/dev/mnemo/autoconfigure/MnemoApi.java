@@ -31,6 +31,7 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.scheduler.Scheduler;
 
 /** The API's routes; WebFlux asks them before the gateway's. */
 @Configuration(proxyBeanMethods = false)
@@ -55,8 +56,9 @@ final class MnemoApi {
             MarkStore marks,
             SummaryStore summaries,
             UserStore users,
-            UsageBook usage) {
-        return new UsersApi(door, preferences, interactions, marks, summaries, users, usage);
+            UsageBook usage,
+            Scheduler mnemoBackground) {
+        return new UsersApi(door, preferences, interactions, marks, summaries, users, usage, mnemoBackground);
     }
 
     @Bean

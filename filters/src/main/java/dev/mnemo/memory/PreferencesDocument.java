@@ -113,7 +113,8 @@ final class PreferencesDocument {
             when b instanceof ArrayNode other ->
                 array.size() == other.size()
                         && IntStream.range(0, array.size()).allMatch(i -> same(array.get(i), other.get(i)));
-            default -> MAPPER.writeValueAsString(a).equals(MAPPER.writeValueAsString(b));
+            // Equal in value and in scale: 1.0 is not 1.10.
+            default -> a.isNumber() && b.isNumber() ? a.decimalValue().equals(b.decimalValue()) : a.equals(b);
         };
     }
 
