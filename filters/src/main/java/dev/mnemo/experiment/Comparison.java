@@ -53,7 +53,7 @@ public record Comparison(
                     b,
                     both ? "nothing to compare: 0 in both arms" : "too little data: 0 in one of the arms");
         }
-        if (a.error() == 0 || b.error() == 0) {
+        if (a.alike() || b.alike()) {
             return unsure(metric, a, b, "too little data: no two users of an arm differ");
         }
         if (!a.sure() || !b.sure()) {

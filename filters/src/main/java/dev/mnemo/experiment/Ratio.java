@@ -17,6 +17,9 @@ record Ratio(double value, double error, double freedom) {
     /** With fewer, one user or two decide it. */
     private static final double LEAST_FREEDOM = 4;
 
+    /** Of the ratio. A smaller error is what rounding leaves where all users are alike. */
+    private static final double ROUNDING = 1e-9;
+
     /** The share of Student's t that lies below an interval's upper end: 95 % are inside. */
     private static final double Z = 1.959963984540054;
 
@@ -50,6 +53,11 @@ record Ratio(double value, double error, double freedom) {
             some += each > 0 ? 1 : 0;
         }
         return some >= FEWEST;
+    }
+
+    /** Whether no two users differ. */
+    boolean alike() {
+        return error <= ROUNDING * Math.abs(value);
     }
 
     /** Whether the error is more than a few users' doing. */

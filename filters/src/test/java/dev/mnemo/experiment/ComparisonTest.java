@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -157,6 +158,68 @@ class ComparisonTest {
             totals.add(i, Sum.INPUT, tokens);
         }
         return totals;
+    }
+
+    /** However the sums come out: rounding must not make a difference of none, nor anything that is no number. */
+    @Test
+    void whereEachCallCostsTheSameNoTwoUsersDiffer() {
+        Random random = new Random(20_261_130);
+        for (int i = 0; i < 5_000; i++) {
+            long price = 1 + random.nextLong(1L << random.nextInt(1, 40));
+
+            Comparison found = Comparison.of(Metric.USD_PER_CALL, priced(random, price, 0), priced(random, price, 0));
+
+            assertThat(found.reading()).isEqualTo("too little data: no two users of an arm differ");
+            assertThat(numbers(found)).allMatch(Double::isFinite);
+        }
+    }
+
+    @Test
+    void nothingIsEverNoNumber() {
+        Random random = new Random(20_261_130);
+        int said = 0;
+        for (int i = 0; i < 20_000; i++) {
+            long price = 1 + random.nextLong(1L << random.nextInt(1, 40));
+            int unlike = random.nextInt(1, 40);
+
+            Comparison found =
+                    Comparison.of(Metric.USD_PER_CALL, priced(random, price, unlike), priced(random, price, unlike));
+
+            assertThat(numbers(found)).allMatch(Double::isFinite);
+            said += found.relativeInterval() == null ? 0 : 1;
+        }
+        assertThat(said).isGreaterThan(5_000);
+    }
+
+    /**
+     * @param unlike bits of what a user's calls cost more than others'; 0: nothing
+     */
+    private static Totals priced(Random random, long price, int unlike) {
+        Totals totals = new Totals();
+        int calls = 1 << random.nextInt(20);
+        for (int i = 0; i < 64; i++) {
+            int made = 1 + random.nextInt(calls);
+            totals.add(i, Sum.ANSWERED, made);
+            totals.add(i, Sum.COST, made * price + (unlike == 0 ? 0 : random.nextLong(1L << unlike)));
+        }
+        return totals;
+    }
+
+    private static List<Double> numbers(Comparison found) {
+        Interval none = new Interval(0, 0);
+        Interval interval = Objects.requireNonNullElse(found.interval(), none);
+        Interval relative = Objects.requireNonNullElse(found.relativeInterval(), none);
+        return Stream.of(
+                        found.treated(),
+                        found.heldOut(),
+                        found.difference(),
+                        found.relative(),
+                        interval.low(),
+                        interval.high(),
+                        relative.low(),
+                        relative.high())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Against a table. */
