@@ -324,6 +324,39 @@ class ProfileWriterTest {
         assertThat(LLM.asked(tenant)).hasSize(3);
     }
 
+    /** A call that ended late asks for what another replica has written meanwhile, and its lock is over. */
+    @Test
+    void whatIsWrittenByNowIsNotPaidForTwice() {
+        Tenant tenant = tenant(Protocol.OPENAI, "m", LLM.url());
+        LLM.answer(tenant, Reply.said("Something."));
+        store.give("ada", material(10));
+        trigger(tenant, "ada");
+        later(tenant, "ada", Duration.ofMinutes(3));
+
+        writer.recorded(tenant, "ada", 10, Attempt.NONE);
+        detached.drained().block(PATIENCE);
+
+        assertThat(outcomes).containsExactly("written");
+        assertThat(LLM.asked(tenant)).hasSize(3);
+    }
+
+    @Test
+    void anUpstreamThatWantsADayIsLeftAloneForAnHour() {
+        Tenant tenant = tenant(Protocol.OPENAI, "m", LLM.url());
+        LLM.answer(tenant, Reply.limited(86_400));
+        store.give("ada", material(10));
+        trigger(tenant, "ada");
+        LLM.answer(tenant, Reply.said("Something."));
+
+        later(tenant, "ada", Duration.ofMinutes(59));
+        trigger(tenant, "ada");
+        assertThat(outcomes).containsExactly("limited");
+
+        later(tenant, "ada", Duration.ofMinutes(2));
+        trigger(tenant, "ada");
+        assertThat(outcomes).containsExactly("limited", "written");
+    }
+
     @Test
     void aReplicaHasRoomForSoMany() {
         ProfileWriter small = writer(Duration.ofSeconds(20), 2);
