@@ -5,6 +5,7 @@ import dev.mnemo.call.LlmDoor.Part;
 import dev.mnemo.dialect.Answer;
 import dev.mnemo.dialect.Answer.Usage;
 import dev.mnemo.dialect.ChatRequest;
+import dev.mnemo.dialect.Endpoint;
 import dev.mnemo.dialect.Endpoints;
 import dev.mnemo.dialect.TextUnits;
 import dev.mnemo.tenant.Tenant;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Calls as listeners find them when they have ended. */
 public final class Calls {
@@ -39,8 +42,12 @@ public final class Calls {
 
     /** A user's call that is about to be composed, with room for all that its tenant gives. */
     public static LlmCall of(Tenant tenant, String user, String body) {
-        LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), () -> 0, null);
-        ChatRequest request = Endpoints.read(Endpoints.CHAT, body);
+        return of(Endpoints.CHAT, tenant, user, body);
+    }
+
+    public static LlmCall of(Endpoint endpoint, Tenant tenant, String user, String body) {
+        LlmCall call = new LlmCall(endpoint, new HttpHeaders(), new HttpHeaders(), () -> 0, null);
+        ChatRequest request = Endpoints.read(endpoint, body);
         call.want(Set.of(Part.PERSONALIZE));
         call.read(request, ConversationNames.of(call.headers(), request), MemoryMode.ON);
         call.caller(new Caller(tenant, tenant.keys().getFirst(), user, null));
@@ -54,6 +61,19 @@ public final class Calls {
         LlmCall call = new LlmCall(Endpoints.CHAT, new HttpHeaders(), new HttpHeaders(), () -> 0, peer);
         call.refused(why);
         return call;
+    }
+
+    /** Its answer has begun. */
+    public static LlmCall answered(LlmCall call) {
+        call.times().byteCame();
+        return call;
+    }
+
+    /** Does what was asked for when the call has ended. */
+    public static Mono<Void> atEnd(LlmCall call, Ending ending) {
+        return Flux.fromIterable(call.atEnd())
+                .concatMap(work -> work.apply(ending))
+                .then();
     }
 
     public static Ending ended(int status, Outcome outcome, long input, long output) {

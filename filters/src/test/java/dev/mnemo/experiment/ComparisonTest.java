@@ -131,15 +131,24 @@ class ComparisonTest {
         Totals empty = new Totals();
         Totals few = equal(19, 10);
         Totals all = equal(64, 10);
+        Totals unlike = new Totals();
+        for (int i = 0; i < 64; i++) {
+            unlike.add(i, Sum.ANSWERED, 1);
+            unlike.add(i, Sum.INPUT, 10 + i);
+        }
 
         assertThat(reading(empty, all)).isEqualTo("too little data: an arm has counted nothing yet");
         assertThat(reading(all, few)).isEqualTo("too little data: too few users in an arm");
+        assertThat(reading(few, all)).isEqualTo("too little data: too few users in an arm");
         assertThat(reading(all, equal(64, 0))).isEqualTo("too little data: 0 in one of the arms");
         assertThat(reading(equal(64, 0), equal(64, 0))).isEqualTo("nothing to compare: 0 in both arms");
         assertThat(reading(all, all)).isEqualTo("too little data: no two users of an arm differ");
+        assertThat(reading(all, unlike)).isEqualTo("too little data: no two users of an arm differ");
+        assertThat(reading(unlike, all)).isEqualTo("too little data: no two users of an arm differ");
         all.add(3, Sum.INPUT, 1_000_000);
-        few.add(3, Sum.INPUT, 1);
-        assertThat(reading(all, all)).isEqualTo("too little data: a few users make up nearly all of an arm");
+        assertThat(reading(all, unlike)).isEqualTo("too little data: a few users make up nearly all of an arm");
+        assertThat(reading(unlike, all)).isEqualTo("too little data: a few users make up nearly all of an arm");
+        assertThat(reading(unlike, unlike)).startsWith("no difference found");
         Comparison none = Comparison.of(Metric.INPUT_TOKENS_PER_CALL, empty, all);
         assertThat(none.treated()).isNull();
         assertThat(none.heldOut()).isPositive();

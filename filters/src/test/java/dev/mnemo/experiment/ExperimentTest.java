@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mnemo.Fixtures;
 import dev.mnemo.call.Budget;
+import dev.mnemo.call.Calls;
 import dev.mnemo.call.Ending;
+import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.Holdout;
 import dev.mnemo.call.LlmCall;
+import dev.mnemo.dialect.Answer;
+import dev.mnemo.dialect.Endpoint;
+import dev.mnemo.dialect.Endpoints;
+import dev.mnemo.dialect.TextUnits;
 import dev.mnemo.experiment.Experiment.Findings;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
+import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +42,7 @@ class ExperimentTest {
 
     private final String id = TestRedis.fresh("experiment");
     private final AtomicReference<Instant> now = new AtomicReference<>(at(TODAY));
-    private final Experiment experiment = new Experiment(LINKS.record(), new NoBudget(), now::get);
+    private final Experiment experiment = new Experiment(LINKS.record(), new SameForAll(), now::get);
 
     @AfterAll
     static void close() {
@@ -98,6 +105,64 @@ class ExperimentTest {
         assertThat(TestRedis.commands().exists(key(""))).isZero();
     }
 
+    /** Its users are all without context, whoever is held out. */
+    @Test
+    void whoGivesNobodyContextCountsNothing() {
+        MemoryPolicy none =
+                new Fixtures.Memory().holdout(10_000).contextTokens(0).policy();
+        rate(Fixtures.tenant(id, none), "ada", 1);
+
+        assertThat(TestRedis.commands().exists(key(""))).isZero();
+    }
+
+    @Test
+    void aCallThatCountsTokensIsNoCall() {
+        for (Endpoint endpoint : List.of(
+                Endpoints.post("/v1/messages/count_tokens"),
+                Endpoints.post("/v1beta/models/gemini-3.1-pro:countTokens"))) {
+            end(Calls.answered(called(endpoint)), Calls.ended(200, Outcome.COMPLETE, 10, 0));
+        }
+        assertThat(TestRedis.commands().exists(key(""))).isZero();
+
+        end(Calls.answered(called(Endpoints.ANTHROPIC)), Calls.ended(200, Outcome.COMPLETE, 10, 2));
+        assertThat(findings(TODAY).of(Arm.HELD_OUT).of(Sum.CALLS)).isEqualTo(1);
+    }
+
+    @Test
+    void aCallThatAnUpstreamBrokeOffHasFailedThoughItsAnswerHadBegun() {
+        end(called(Endpoints.CHAT), new Ending(Outcome.UPSTREAM_FAILED, 0, true, null, 0));
+        end(Calls.answered(called(Endpoints.CHAT)), Calls.ended(200, Outcome.UPSTREAM_FAILED, 10, 2));
+        end(Calls.answered(called(Endpoints.CHAT)), Calls.ended(200, Outcome.CLIENT_GONE, 10, 2));
+
+        Totals sums = findings(TODAY).of(Arm.HELD_OUT);
+
+        assertThat(sums.of(Sum.CALLS)).isEqualTo(3);
+        assertThat(sums.of(Sum.ANSWERED)).isEqualTo(2);
+        assertThat(sums.of(Sum.REFUSED)).isEqualTo(2);
+        assertThat(sums.of(Sum.INPUT)).isEqualTo(200);
+    }
+
+    @Test
+    void anAnswerThatCallsToolsIsNoTurn() {
+        Answer step = new Answer("", false, null, "tool_calls", null, true, false, true, 0, TextUnits.NONE);
+        end(Calls.answered(called(Endpoints.CHAT)), new Ending(Outcome.COMPLETE, 200, true, step, 0));
+        end(Calls.answered(called(Endpoints.CHAT)), Calls.ended(200, Outcome.COMPLETE, 10, 2));
+
+        Totals sums = findings(TODAY).of(Arm.HELD_OUT);
+
+        assertThat(sums.of(Sum.ANSWERED)).isEqualTo(2);
+        assertThat(sums.of(Sum.TURNS)).isEqualTo(1);
+    }
+
+    private LlmCall called(Endpoint endpoint) {
+        return Calls.of(endpoint, tenant(10_000), "ada", Endpoints.smallest(endpoint));
+    }
+
+    private void end(LlmCall call, Ending ending) {
+        experiment.ended(call, ending);
+        Calls.atEnd(call, ending).block(PATIENCE);
+    }
+
     @Test
     void aDayIsForgottenAfterAHundred() {
         rate(tenant(10_000), "ada", 1);
@@ -156,8 +221,8 @@ class ExperimentTest {
         return day.atStartOfDay(java.time.ZoneOffset.UTC).toInstant();
     }
 
-    /** Ratings cost nothing. */
-    private static final class NoBudget implements Budget {
+    /** Each answer takes as much. */
+    private static final class SameForAll implements Budget {
 
         @Override
         public Mono<Admission> admit(LlmCall call) {
@@ -171,7 +236,7 @@ class ExperimentTest {
 
         @Override
         public Used used(LlmCall call, Ending ending) {
-            throw new IllegalStateException("no call is made here");
+            return new Used(100, 5, 0, 0);
         }
     }
 }
