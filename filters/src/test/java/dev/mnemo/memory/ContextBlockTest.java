@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -278,6 +279,70 @@ class ContextBlockTest {
                 parts, List.of(), Memories.found(List.of(Archived.of(found))), NOTHING_SAID, 600, POLICY);
 
         assertThat(text(snapshot)).contains("always be brief", "old old", "new new");
+    }
+
+    @Test
+    void aSummaryTakesAQuarterWhileThereIsOtherUseForTheRest() {
+        List<Summary.Line> summary = IntStream.range(0, 10)
+                .mapToObj(i -> line("flies a red kite on the hill behind the mill on day " + i))
+                .toList();
+        int each = summary.getFirst().tokens();
+        List<Interaction> recent = said(AT, 40);
+        assertThat(recent.getFirst().tokens()).isLessThan(each);
+
+        Snapshot snapshot = ContextBlock.compose(
+                Memories.parts(preferences("{}"), recent, null),
+                summary,
+                Finder.Found.NOTHING,
+                NOTHING_SAID,
+                BlockText.FRAME_TOKENS + BlockText.SUMMARY_TOKENS + 17L * each,
+                Fixtures.memory(2_000, 40));
+
+        assertThat(text(snapshot).split("flies a red kite", -1)).hasSize(1 + 4);
+    }
+
+    @Test
+    void aSummaryTakesAllThatNothingElseNeeds() {
+        List<Summary.Line> summary = List.of(line("flies a red kite"), line("sails a blue boat"));
+        int both = summary.stream().mapToInt(Summary.Line::tokens).sum();
+
+        Snapshot snapshot = ContextBlock.compose(
+                parts("{}"),
+                summary,
+                Finder.Found.NOTHING,
+                NOTHING_SAID,
+                BlockText.FRAME_TOKENS + BlockText.SUMMARY_TOKENS + both,
+                POLICY);
+
+        assertThat(text(snapshot)).contains("red kite", "blue boat");
+        assertThat(snapshot.cut()).isFalse();
+    }
+
+    @Test
+    void whatWasFoundTakesThreeQuartersOfWhatIsLeftAndTheNewestTheRest() {
+        List<Interaction> recent = said(AT, 20);
+        List<Archived> found = said(AT.minus(Duration.ofDays(3)), 20).stream()
+                .map(Archived::of)
+                .toList();
+        int each = recent.getFirst().tokens();
+
+        Snapshot snapshot = ContextBlock.compose(
+                Memories.parts(preferences("{}"), recent, null),
+                List.of(),
+                Memories.found(found),
+                NOTHING_SAID,
+                BlockText.FRAME_TOKENS + BlockText.RETRIEVED_TOKENS + 2L * BlockText.DAY_TOKENS + 8L * each,
+                Fixtures.memory(2_000, 20));
+
+        assertThat(snapshot.shown().retrieved()).isEqualTo(6);
+        assertThat(snapshot.shown().interactions()).isEqualTo(2);
+    }
+
+    /** So many on one day, each as long. */
+    private static List<Interaction> said(Instant from, int many) {
+        return IntStream.range(0, many)
+                .mapToObj(i -> Interaction.of(from.plusSeconds(i), "c", false, "What flies?", "A kite.", TOKENS))
+                .toList();
     }
 
     @Test

@@ -36,6 +36,19 @@ class PickTest {
     }
 
     @Test
+    void whatIsPinnedIsShownThoughItSaysTheSameAgain() {
+        Hit best = hit(1, 40, 3, "We bought a green sofa for the living room last week");
+        Entry again = hit(2, 40, 2, "We bought a green sofa for the living room last week!")
+                .entry();
+        Hit pinned = new Hit(new Entry(2, 2, 40, again.index(), 0, true), 2, 2, 0, false);
+
+        Pick pick = Pick.within(100, Entry::conversation, 0, List.of(best, pinned));
+
+        assertThat(pick.hits()).containsExactly(best, pinned);
+        assertThat(pick.repeated()).isEmpty();
+    }
+
+    @Test
     void noRoomNothingChosen() {
         assertThat(Pick.within(0, Entry::conversation, 0, List.of(hit(1, 1, 1, "Something")))
                         .hits())

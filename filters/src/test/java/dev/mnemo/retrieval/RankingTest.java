@@ -81,6 +81,22 @@ class RankingTest {
         assertThat(hits.get(1).denseRank()).isBetween(1, 2);
     }
 
+    /** Every text has some angle to every other; words are asked for in all. */
+    @Test
+    void vectorsSayNothingBeyondTheNearestTwoHundred() {
+        Topics topics = new Topics("topics");
+        byte[] puppy = new Indexer(topics).index(null, "The puppy", "Yes", AT);
+        for (int id = 1; id <= 201; id++) {
+            entries.add(new Entry(id, id, 9, puppy, 0, false));
+        }
+
+        List<Hit> alike = Ranking.rank(Query.of("any animal here", topics), entries, Set.of());
+        assertThat(alike).extracting(Hit::denseRank).startsWith(1, 2).endsWith(199, 200, 0);
+        assertThat(alike.getLast().isFound()).isFalse();
+
+        assertThat(ranked("puppy")).extracting(Hit::lexicalRank).endsWith(200, 201);
+    }
+
     @Test
     void vectorsOfAnotherModelAreNotCompared() {
         entries.add(new Entry(1, 1, 9, new Indexer(new Topics("old")).index(null, "The puppy", "Yes", AT), 0, false));
