@@ -183,7 +183,16 @@ public final class MemoryStore {
     Mono<Remembered> remember(Tenant tenant, String user, String era, Memo memo) {
         MemoryPolicy policy = tenant.memory();
         UserKeys of = new UserKeys(tenant.id(), user);
-        byte[][] keys = {of.profile(), of.interactions(), of.calls(), of.erased()};
+        byte[][] keys = {
+            of.profile(),
+            of.interactions(),
+            of.calls(),
+            of.erased(),
+            of.archive(),
+            of.marks(),
+            of.comments(),
+            of.versions()
+        };
         return record.<List<Object>>eval(
                         REMEMBER,
                         ScriptOutputType.MULTI,

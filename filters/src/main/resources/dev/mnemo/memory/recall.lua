@@ -27,6 +27,13 @@ end
 local era = redis.call('GET', KEYS[4])
 -- Users of earlier versions have no revision; it rises with the version, and with whatever else makes blocks stale.
 local revision = tonumber(profile[5] or profile[1] or '0')
+local function renew()
+  for i = 1, 7 do
+    if i ~= 4 then
+      redis.call('EXPIRE', KEYS[i], ARGV[3])
+    end
+  end
+end
 if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
   -- A conversation keeps its block for as long as it goes on, also one that is outdated: thinking may be signed with it.
   -- Most calls find that it has time enough.
@@ -42,13 +49,16 @@ if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
     of = of * 256 + string.byte(snapshot, i)
   end
   if of == revision then
+    -- To the day, so that most calls write nothing.
+    local ttl, left = tonumber(ARGV[3]), redis.call('TTL', KEYS[1])
+    if ARGV[6] ~= '1' and left >= 0 and left < ttl - math.min(ttl / 2, 86400) then
+      renew()
+    end
     return {snapshot, which, salt, era, profile[6], profile[7], profile[8]}
   end
 end
-for i = 1, 7 do
-  if i ~= 4 and ARGV[6] ~= '1' then
-    redis.call('EXPIRE', KEYS[i], ARGV[3])
-  end
+if ARGV[6] ~= '1' then
+  renew()
 end
 local count = tonumber(ARGV[1])
 local records = {}

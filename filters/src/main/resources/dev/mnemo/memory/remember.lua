@@ -1,7 +1,7 @@
 -- Remembers a call: its interaction, newest last; what is added up from one interaction to the next; and its id.
 --
 -- KEYS[1]  profile of the user; its field 'bytes' counts the list      KEYS[2]  interactions      KEYS[3]  calls
--- KEYS[4]  erased
+-- KEYS[4]  erased      KEYS[5..8]  archive, marks, comments, versions of the user's preferences
 -- ARGV     the era in which the call began, or '?' when it is not known; record (bytes 3 to 10 are its request's tag) or '';
 --          how many to keep, how many bytes, seconds to live; the call's id or '', how many ids to keep, seconds for which
 --          they are kept; patterns or '', the number of those that they were made of
@@ -43,6 +43,13 @@ if record ~= '' then
   redis.call('EXPIRE', KEYS[2], ttl)
 end
 redis.call('EXPIRE', KEYS[1], ttl)
+-- The rest is remembered with it, to the day: most calls write nothing.
+for _, i in ipairs({2, 5, 6, 7, 8}) do
+  local left = redis.call('TTL', KEYS[i])
+  if left >= 0 and left < ttl - math.min(ttl / 2, 86400) then
+    redis.call('EXPIRE', KEYS[i], ttl)
+  end
+end
 local reply = {1, length, bytes, taken}
 if ARGV[6] ~= '' then
   local calls = redis.call('LPUSH', KEYS[3], ARGV[6])
