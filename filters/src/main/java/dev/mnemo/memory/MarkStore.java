@@ -29,7 +29,7 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class MarkStore {
 
-    /** How many interactions of a user may be marked. */
+    /** How many of a user's interactions, as long as they are kept, may be marked. */
     public static final int MOST = 1_000;
 
     /** Of a comment, in characters. */
@@ -183,7 +183,9 @@ public final class MarkStore {
             byte[] pin,
             byte[] comment) {
         UserKeys of = new UserKeys(tenant.id(), user);
-        byte[][] keys = {of.profile(), of.marks(), of.comments(), of.calls(), of.erased()};
+        byte[][] keys = {
+            of.profile(), of.marks(), of.comments(), of.calls(), of.erased(), of.interactions(), of.archive()
+        };
         return link.eval(
                 MARK,
                 ScriptOutputType.INTEGER,

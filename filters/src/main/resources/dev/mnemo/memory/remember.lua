@@ -2,7 +2,8 @@
 --
 -- KEYS[1]  profile of the user; its field 'bytes' counts the list      KEYS[2]  interactions      KEYS[3]  calls
 -- KEYS[4]  erased      KEYS[5..8]  archive, marks, comments, versions of the user's preferences
--- ARGV     the era in which the call began, or '?' when it is not known; record (bytes 3 to 10 are its request's tag) or '';
+-- ARGV     the era in which the call began, or '?' when it is not known; record (bytes 3 to 10 are its request's tag, 11 to 18 its
+--          id) or '';
 --          how many to keep, how many bytes, seconds to live; the call's id or '', how many ids to keep, seconds for which
 --          they are kept; patterns or '', the number of those that they were made of
 -- Returns  {0} when the user was erased since; or {1, how many interactions there are, their bytes, 1 or 0 when the patterns are
@@ -23,19 +24,28 @@ if ARGV[9] ~= '' then
 end
 local bytes = tonumber(profile[1] or '0')
 local length = 0
+-- What somebody thinks of an interaction goes with it. Of records of the first version, which have no id, it goes later.
+local function gone(old)
+  if string.byte(old, 1) == 2 then
+    local id = string.format(string.rep('%02x', 8), string.byte(old, 11, 18))
+    redis.call('HDEL', KEYS[6], id)
+    redis.call('HDEL', KEYS[7], id)
+  end
+  bytes = bytes - #old
+end
 if record ~= '' then
   -- An SDK that gave up and asked again: the newer answer is the one that its user saw.
   local request = string.sub(record, 3, 10)
   for _, other in ipairs(redis.call('LRANGE', KEYS[2], -8, -1)) do
     if string.sub(other, 3, 10) == request then
       redis.call('LREM', KEYS[2], -1, other)
-      bytes = bytes - #other
+      gone(other)
     end
   end
   length = redis.call('RPUSH', KEYS[2], record)
   bytes = bytes + #record
   while length > keep or (bytes > most and length > 1) do
-    bytes = bytes - #redis.call('LPOP', KEYS[2])
+    gone(redis.call('LPOP', KEYS[2]))
     length = length - 1
   end
   bytes = length == 1 and #record or bytes
@@ -55,7 +65,9 @@ if ARGV[6] ~= '' then
   local calls = redis.call('LPUSH', KEYS[3], ARGV[6])
   redis.call('EXPIRE', KEYS[3], ARGV[8])
   while calls > tonumber(ARGV[7]) do
-    reply[#reply + 1] = redis.call('RPOP', KEYS[3])
+    local id = redis.call('RPOP', KEYS[3])
+    redis.call('HDEL', KEYS[7], id)
+    reply[#reply + 1] = id
     calls = calls - 1
   end
 end

@@ -391,7 +391,11 @@ class InteractionStoreTest {
     void marksAreBounded() {
         stores.say(tenant, "ada", 0, 2);
         for (int i = 0; i < MarkStore.MOST - 1; i++) {
-            TestRedis.commands().hset(key("ada", "marks"), Interaction.toHex(i), "1.0");
+            TestRedis.commands()
+                    .hset(
+                            key("ada", "marks"),
+                            Interaction.toHex(interaction(i + 2).id()),
+                            "1.0");
         }
 
         assertThat(block(stores.marks.pin(tenant, "ada", interaction(0).id(), true)))

@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.call.Conversation;
+import dev.mnemo.memory.Interaction.Fingerprint;
+import dev.mnemo.memory.MarkStore.Outcome;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.Recalled.Frozen;
 import dev.mnemo.memory.Recalled.Parts;
@@ -13,6 +15,8 @@ import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Tenant;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +90,106 @@ class LifetimeTest {
         assertThat(left("archive")).as("time enough").isLessThanOrEqualTo(TTL - DAY + 100);
     }
 
+    @Test
+    void whatIsThoughtOfAnInteractionGoesWithIt() {
+        Tenant few = Stores.tenant(id, 3, 0, null);
+        stores.say(few, "ada", 0, 3);
+        for (int i = 0; i < 3; i++) {
+            block(stores.marks.rate(few, "ada", interaction(i).id(), 1, "good"));
+        }
+
+        stores.say(few, "ada", 3, 5);
+
+        List<String> last = List.of(hex(2));
+        assertThat(TestRedis.commands().hkeys(key("marks"))).isEqualTo(last);
+        assertThat(TestRedis.commands().hkeys(key("comments"))).isEqualTo(last);
+    }
+
+    @Test
+    void anAnswerWhosePlaceAnotherTakesLeavesNoMark() {
+        Interaction first = interaction(1);
+        Fingerprint request = new Fingerprint(7);
+        block(Memories.append(stores.memory, tenant, "ada", first, request));
+        block(stores.marks.rate(tenant, "ada", first.id(), -1, "bad"));
+
+        block(Memories.append(stores.memory, tenant, "ada", interaction(2), request));
+
+        assertThat(TestRedis.commands().exists(key("marks"), key("comments"))).isZero();
+    }
+
+    @Test
+    void whatIsSaidToACallGoesWithIt() {
+        String first = "f".repeat(32);
+        call(first);
+        block(stores.marks.comment(tenant, "ada", first, "good"));
+        TestRedis.commands()
+                .lpush(
+                        key("calls"),
+                        IntStream.range(0, MemoryStore.CALLS - 1)
+                                .mapToObj("%032x"::formatted)
+                                .toArray(String[]::new));
+        assertThat(TestRedis.commands().hkeys(key("comments"))).containsExactly(first);
+
+        call("e".repeat(32));
+
+        assertThat(TestRedis.commands().exists(key("comments"))).isZero();
+    }
+
+    @Test
+    void feedbackGoesOnForAsLongAsInteractionsCome() {
+        // Two segments; what was before them left with others, which took no marks along.
+        stores.say(tenant, "ada", 36_000, 36_090);
+        assertThat(TestRedis.commands().llen(key("archive"))).isEqualTo(2);
+        // Half an hour before the oldest may still be the time of one that is kept.
+        List<String> kept =
+                IntStream.range(34_200, 34_300).mapToObj(LifetimeTest::hex).toList();
+        List<String> gone = IntStream.range(0, 900).mapToObj(LifetimeTest::hex).toList();
+        Stream.of(kept, gone).flatMap(List::stream).forEach(of -> {
+            TestRedis.commands().hset(key("marks"), of, "1.0");
+            TestRedis.commands().hset(key("comments"), of, "good");
+        });
+
+        assertThat(block(stores.marks.rate(tenant, "ada", interaction(36_001).id(), 1, null))
+                        .outcome())
+                .isEqualTo(Outcome.DONE);
+
+        assertThat(TestRedis.commands().hkeys(key("marks")))
+                .hasSize(101)
+                .containsAll(kept)
+                .contains(hex(36_001));
+        assertThat(TestRedis.commands().hkeys(key("comments"))).containsExactlyInAnyOrderElementsOf(kept);
+    }
+
+    @Test
+    void alsoWhereThereIsNoArchive() {
+        Tenant few = Stores.tenant(id, 3, 0, null);
+        stores.say(few, "ada", 36_000, 36_002);
+        for (int i = 0; i < MarkStore.MOST; i++) {
+            TestRedis.commands().hset(key("marks"), hex(i), "1.0");
+        }
+
+        assertThat(block(stores.marks.pin(few, "ada", interaction(36_001).id(), true)))
+                .isEqualTo(Outcome.DONE);
+
+        assertThat(TestRedis.commands().hkeys(key("marks"))).containsExactly(hex(36_001));
+    }
+
+    @Test
+    void commentsToWhatIsNotKnownAnyMoreMakeRoom() {
+        String call = "f".repeat(32);
+        String other = "e".repeat(32);
+        call(call);
+        call(other);
+        block(stores.marks.comment(tenant, "ada", call, "good"));
+        for (int i = 1; i < MarkStore.MOST; i++) {
+            TestRedis.commands().hset(key("comments"), i % 2 == 0 ? "%032x".formatted(i) : hex(i), "good");
+        }
+
+        assertThat(block(stores.marks.comment(tenant, "ada", other, "good"))).isEqualTo(Outcome.DONE);
+
+        assertThat(TestRedis.commands().hkeys(key("comments"))).containsExactlyInAnyOrder(call, other);
+    }
+
     /** Of whom there is something of each kind. */
     private void known() {
         stores.say(tenant, "ada", 0, 60);
@@ -98,6 +202,10 @@ class LifetimeTest {
 
     private void call(String call) {
         block(stores.memory.remember(tenant, "ada", "", new Memo(NOTHING, call, NOTHING, "0")));
+    }
+
+    private static String hex(int i) {
+        return Interaction.toHex(interaction(i).id());
     }
 
     private void freeze(String conversation) {
