@@ -61,6 +61,7 @@ public final class Fixtures {
         private int holdout = MOST.holdout();
         private @Nullable SealKeys seal = MOST.seal();
         private @Nullable SummaryPolicy summary = MOST.summary();
+        private Duration calls = MOST.calls();
 
         public Memory contextTokens(int value) {
             contextTokens = value;
@@ -107,6 +108,11 @@ public final class Fixtures {
             return this;
         }
 
+        public Memory calls(Duration value) {
+            calls = value;
+            return this;
+        }
+
         public MemoryPolicy policy() {
             return new MemoryPolicy(
                     contextTokens,
@@ -123,7 +129,7 @@ public final class Fixtures {
                     holdout,
                     seal,
                     summary,
-                    MOST.calls());
+                    calls);
         }
     }
 

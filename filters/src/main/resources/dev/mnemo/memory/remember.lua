@@ -63,7 +63,10 @@ end
 local reply = {1, length, bytes, taken}
 if ARGV[6] ~= '' then
   local calls = redis.call('LPUSH', KEYS[3], ARGV[6])
-  redis.call('EXPIRE', KEYS[3], ARGV[8])
+  -- Never sooner than before: records of a time when the tenant kept them for longer are still to be found by who erases the user.
+  if redis.call('TTL', KEYS[3]) < tonumber(ARGV[8]) then
+    redis.call('EXPIRE', KEYS[3], ARGV[8])
+  end
   while calls > tonumber(ARGV[7]) do
     local id = redis.call('RPOP', KEYS[3])
     redis.call('HDEL', KEYS[7], id)

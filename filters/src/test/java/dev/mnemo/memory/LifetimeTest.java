@@ -5,6 +5,7 @@ import static dev.mnemo.memory.Stores.interaction;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mnemo.Fixtures;
 import dev.mnemo.call.Conversation;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MarkStore.Outcome;
@@ -14,6 +15,7 @@ import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Tenant;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -140,9 +142,9 @@ class LifetimeTest {
         // Two segments; what was before them left with others, which took no marks along.
         stores.say(tenant, "ada", 36_000, 36_090);
         assertThat(TestRedis.commands().llen(key("archive"))).isEqualTo(2);
-        // Half an hour before the oldest may still be the time of one that is kept.
+        // Within an hour before the oldest there may still be one that is kept.
         List<String> kept =
-                IntStream.range(34_200, 34_300).mapToObj(LifetimeTest::hex).toList();
+                IntStream.range(32_401, 32_501).mapToObj(LifetimeTest::hex).toList();
         List<String> gone = IntStream.range(0, 900).mapToObj(LifetimeTest::hex).toList();
         Stream.of(kept, gone).flatMap(List::stream).forEach(of -> {
             TestRedis.commands().hset(key("marks"), of, "1.0");
@@ -190,6 +192,18 @@ class LifetimeTest {
         assertThat(TestRedis.commands().hkeys(key("comments"))).containsExactlyInAnyOrder(call, other);
     }
 
+    @Test
+    void idsOfCallsAreKeptForAsLongAsWhatIsKnownOfThem() {
+        call(tenant, "e".repeat(32));
+
+        call(
+                Fixtures.tenant(
+                        id, new Fixtures.Memory().calls(Duration.ofHours(1)).policy()),
+                "f".repeat(32));
+
+        assertThat(left("calls")).as("else erasing would not find the first").isBetween(7 * DAY - 60, 7 * DAY);
+    }
+
     /** Of whom there is something of each kind. */
     private void known() {
         stores.say(tenant, "ada", 0, 60);
@@ -201,6 +215,10 @@ class LifetimeTest {
     }
 
     private void call(String call) {
+        call(tenant, call);
+    }
+
+    private void call(Tenant tenant, String call) {
         block(stores.memory.remember(tenant, "ada", "", new Memo(NOTHING, call, NOTHING, "0")));
     }
 
