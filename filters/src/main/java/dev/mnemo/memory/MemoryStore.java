@@ -206,7 +206,8 @@ public final class MemoryStore {
                         number(CALLS),
                         number(policy.calls().toSeconds()),
                         memo.patterns(),
-                        ascii(memo.patternsBefore()))
+                        ascii(memo.patternsBefore()),
+                        number(policy.archive()))
                 .map(MemoryStore::remembered);
     }
 

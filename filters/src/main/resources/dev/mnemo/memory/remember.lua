@@ -5,7 +5,7 @@
 -- ARGV     the era in which the call began, or '?' when it is not known; record (bytes 3 to 10 are its request's tag, 11 to 18 its
 --          id) or '';
 --          how many to keep, how many bytes, seconds to live; the call's id or '', how many ids to keep, seconds for which
---          they are kept; patterns or '', the number of those that they were made of
+--          they are kept; patterns or '', the number of those that they were made of; how many the archive may hold
 -- Returns  {0} when the user was erased since; or {1, how many interactions there are, their bytes, 1 or 0 when the patterns are
 --          others by now and those that came were not taken, id of a call that is kept no longer ...}
 local record, keep, most, ttl = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -51,6 +51,10 @@ if record ~= '' then
   bytes = length == 1 and #record or bytes
   redis.call('HSET', KEYS[1], 'bytes', bytes)
   redis.call('EXPIRE', KEYS[2], ttl)
+end
+-- A tenant who wants no archive any more has none.
+if ARGV[11] == '0' and redis.call('UNLINK', KEYS[5]) == 1 then
+  redis.call('HDEL', KEYS[1], 'archived', 'archivedBytes')
 end
 redis.call('EXPIRE', KEYS[1], ttl)
 -- The rest is remembered with it, to the day: most calls write nothing.

@@ -15,6 +15,7 @@ import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.KeyValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -202,6 +203,27 @@ class LifetimeTest {
                 "f".repeat(32));
 
         assertThat(left("calls")).as("else erasing would not find the first").isBetween(7 * DAY - 60, 7 * DAY);
+    }
+
+    @Test
+    void anArchiveThatIsTurnedOffIsRemoved() {
+        known();
+        call("e".repeat(32));
+        assertThat(TestRedis.commands().exists(key("archive"))).isOne();
+        Tenant off = Stores.tenant(id, 20, 0, null);
+
+        call(off, "f".repeat(32));
+
+        assertThat(TestRedis.commands().exists(key("archive"))).isZero();
+        assertThat(TestRedis.commands().hmget(key("profile"), "archived", "archivedBytes"))
+                .noneMatch(KeyValue::hasValue);
+        assertThat(stores.asked(off, "ada"))
+                .hasSize(28)
+                .startsWith("question 59")
+                .endsWith("question 32");
+        stores.say(tenant, "ada", 60, 100);
+        assertThat(TestRedis.commands().hget(key("profile"), "archived")).isEqualTo("32");
+        assertThat(stores.asked(tenant, "ada")).hasSize(68);
     }
 
     /** Of whom there is something of each kind. */
