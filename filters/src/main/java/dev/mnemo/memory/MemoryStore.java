@@ -109,7 +109,8 @@ public final class MemoryStore {
                         number(tenant.memory().ttl().toSeconds()),
                         number(least(FROZEN, tenant).toSeconds()),
                         preview ? NOTHING : Access.freshSalt(tenant),
-                        number(preview ? 1 : 0))
+                        number(preview ? 1 : 0),
+                        new UserKeys(tenant.id(), user).snapshots())
                 .mapNotNull(answer -> recalled(answer, tenant, user, conversation));
     }
 

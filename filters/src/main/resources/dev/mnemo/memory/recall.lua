@@ -5,7 +5,8 @@
 -- KEYS[8]  conversations      KEYS[9..]  snapshot of the conversation, by each of its names
 -- ARGV     how many interactions; 1 when the conversation begins with this call, so that an older block is not its own;
 --          seconds for which a user who is seen is remembered; seconds for which a block is kept after its last use;
---          the salt of a user who has none, or '' for a tenant that does not seal; 1 when nothing is to be written
+--          the salt of a user who has none, or '' for a tenant that does not seal; 1 when nothing is to be written;
+--          how the names of snapshots begin
 -- Returns  {snapshot, by which of its names it was found, salt, era, number of the patterns, patterns, when a profile was tried to be
 --          written}, and where there is no snapshot, or a stale one, behind these: {… revision, version, members, tokens of the
 --          members, written summary, {id, mark ...}, {record ...}}
@@ -40,6 +41,10 @@ if snapshot and ARGV[2] ~= '1' and string.byte(snapshot, 1) == 2 then
   local kept = tonumber(ARGV[4])
   if ARGV[6] ~= '1' and redis.call('TTL', name) < kept / 2 then
     redis.call('EXPIRE', name, kept)
+    -- The oldest names give way: that one is in use.
+    local ends_in = string.sub(name, #ARGV[7] + 1)
+    redis.call('LREM', KEYS[8], 1, ends_in)
+    redis.call('LPUSH', KEYS[8], ends_in)
     if redis.call('TTL', KEYS[8]) < tonumber(ARGV[3]) then
       redis.call('EXPIRE', KEYS[8], ARGV[3])
     end

@@ -45,7 +45,7 @@ class LifetimeTest {
     @Test
     void aConversationThatHasItsBlockKeepsAllOfItsUser() {
         known();
-        freeze("c");
+        freeze("c", 1);
         left(REMEMBERED, TTL - DAY - 10);
 
         assertThat(recall("c", false)).isInstanceOf(Frozen.class);
@@ -56,7 +56,7 @@ class LifetimeTest {
     @Test
     void butMostOfItsCallsWriteNothing() {
         known();
-        freeze("c");
+        freeze("c", 1);
         left(REMEMBERED, 1_000);
         left(List.of("profile"), TTL - DAY + 100);
 
@@ -226,6 +226,43 @@ class LifetimeTest {
         assertThat(stores.asked(tenant, "ada")).hasSize(68);
     }
 
+    @Test
+    void ofManyConversationsThoseThatGoOnKeepTheirBlocks() {
+        String name = "a/b";
+        freeze("first", 0);
+        freeze(name, 0);
+        TestRedis.commands()
+                .lpush(
+                        key("conversations"),
+                        IntStream.range(0, 1_022).mapToObj(i -> "c" + i).toArray(String[]::new));
+        left(List.of("snapshot:a%2Fb"), DAY / 2 - 10);
+
+        recall(name, true);
+        assertThat(TestRedis.commands().lrange(key("conversations"), -2, -1)).containsExactly("a%2Fb", "first");
+        recall(name, false);
+        freeze("another", 0);
+
+        assertThat(TestRedis.commands().exists(key("snapshot:first"))).isZero();
+        assertThat(recall(name, false)).isInstanceOf(Frozen.class);
+        assertThat(TestRedis.commands().lrange(key("conversations"), 0, -1))
+                .hasSize(1_024)
+                .startsWith("another", "a%2Fb", "c1021")
+                .endsWith("c0");
+    }
+
+    @Test
+    void aConversationOfWhichAnotherNameIsKnownKeepsThatOne() {
+        freeze("older", 0);
+        freeze("newest", 0);
+        left(List.of("snapshot:older"), 1_000);
+
+        assertThat(block(stores.memory.recall(
+                        tenant, "ada", new Conversation("other", "older", false, false, false), false)))
+                .isInstanceOf(Frozen.class);
+
+        assertThat(TestRedis.commands().lrange(key("conversations"), 0, -1)).containsExactly("older", "newest");
+    }
+
     /** Of whom there is something of each kind. */
     private void known() {
         stores.say(tenant, "ada", 0, 60);
@@ -248,8 +285,8 @@ class LifetimeTest {
         return Interaction.toHex(interaction(i).id());
     }
 
-    private void freeze(String conversation) {
-        Snapshot block = Memories.snapshot(1, "block".getBytes(UTF_8));
+    private void freeze(String conversation, long revision) {
+        Snapshot block = Memories.snapshot(revision, "block".getBytes(UTF_8));
         block(stores.memory.freeze(tenant, "ada", Memories.OWN, conversation, block, true));
     }
 
