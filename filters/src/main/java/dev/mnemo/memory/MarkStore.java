@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import static dev.mnemo.redis.Wire.NOTHING;
 import static dev.mnemo.redis.Wire.ascii;
 import static dev.mnemo.redis.Wire.number;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.call.Refusal;
@@ -85,7 +86,10 @@ public final class MarkStore {
 
     /** To a call that was not recorded, and so has no interaction. */
     public Mono<Outcome> comment(Tenant tenant, String user, String call, String comment) {
-        return access.open(tenant, user)
+        // Read before the list: whoever is erased in between gets no salt, and is not written for.
+        return era(tenant, user)
+                .filterWhen(era -> isOf(tenant, user, call))
+                .flatMap(era -> access.open(tenant, user, era))
                 .flatMap(opened -> mark(
                         tenant,
                         user,
@@ -95,7 +99,20 @@ public final class MarkStore {
                         NOTHING,
                         NOTHING,
                         seal(call, comment, opened.own())))
+                .defaultIfEmpty(0L)
                 .map(done -> done == 1 ? Outcome.DONE : done == 0 ? Outcome.UNKNOWN : Outcome.FULL);
+    }
+
+    private Mono<String> era(Tenant tenant, String user) {
+        byte[] erased = new UserKeys(tenant.id(), user).erased();
+        return link.<byte[]>send(redis -> redis.get(erased))
+                .map(era -> new String(era, US_ASCII))
+                .defaultIfEmpty("");
+    }
+
+    private Mono<Boolean> isOf(Tenant tenant, String user, String call) {
+        byte[] calls = new UserKeys(tenant.id(), user).calls();
+        return link.<Long>send(redis -> redis.lpos(calls, ascii(call))).hasElement();
     }
 
     /** What was said to calls that were not recorded, by their ids. */

@@ -4,7 +4,7 @@
 -- KEYS[6]  conversations      KEYS[7]  tails
 -- ARGV     how the names of snapshots begin; seconds to live; 1 where profiles are written; and 'all', or 'record', its id and the record as it was read,
 --          or 'segment', the id, the segment as it was read and as it is to be, which is '' where nothing of it is left
--- Returns  1, or 0 when it is not there as it was read
+-- Returns  1, or 0 when it is not there as it was read, or nothing is known of the user
 local what = ARGV[4]
 if what == 'record' then
   if redis.call('LREM', KEYS[2], 1, ARGV[6]) == 0 then
@@ -25,6 +25,8 @@ elseif what == 'segment' then
   end
   redis.call('HINCRBY', KEYS[1], 'archived', -fewer)
   redis.call('HINCRBY', KEYS[1], 'archivedBytes', #ARGV[7] - #ARGV[6])
+elseif redis.call('EXISTS', unpack(KEYS)) == 0 then
+  return 0
 else
   redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
   redis.call('HDEL', KEYS[1], 'bytes', 'archived', 'archivedBytes', 'patterns')

@@ -18,6 +18,7 @@ import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -289,13 +290,40 @@ class InteractionStoreTest {
     }
 
     @Test
-    void aCommentToACallThatIsNotTheUsersIsNotKept() {
-        String call = "0".repeat(32);
-        assertThat(block(stores.marks.comment(tenant, "ada", call, "a canary"))).isEqualTo(Outcome.UNKNOWN);
-        assertThat(TestRedis.commands().keys(key("ada", "*"))).isEmpty();
+    void ofWhomNothingIsKnownForgettingAllWritesNothing() {
+        block(stores.interactions.forgetAll(tenant, "ada"));
 
-        TestRedis.commands().lpush(key("ada", "calls"), call);
-        assertThat(block(stores.marks.comment(tenant, "ada", call, "good"))).isEqualTo(Outcome.DONE);
+        assertThat(TestRedis.commands().keys(key("ada", "*"))).isEmpty();
+    }
+
+    @Test
+    void aCommentToACallThatIsNotTheUsersWritesNothing() {
+        String call = "0".repeat(32);
+        for (Tenant each : List.of(tenant, sealed)) {
+            String user = each == sealed ? "bob" : "ada";
+            assertThat(block(stores.marks.comment(each, user, call, "a canary")))
+                    .isEqualTo(Outcome.UNKNOWN);
+            assertThat(TestRedis.commands().keys(key(user, "*"))).isEmpty();
+
+            TestRedis.commands().lpush(key(user, "calls"), call);
+            assertThat(block(stores.marks.comment(each, user, call, "good"))).isEqualTo(Outcome.DONE);
+            assertThat(block(stores.marks.ofCalls(each, user, List.of(call)))).isEqualTo(Map.of(call, "good"));
+        }
+    }
+
+    @Test
+    void norDoesOneToACallWhoseUserIsErasedMeanwhile() {
+        String call = "0".repeat(32);
+        for (int step : new int[] {1, 2, 3}) {
+            TestRedis.commands().lpush(key("bob", "calls"), call);
+            RedisLink link = TestRedis.interrupted(step, () -> block(stores.users.erase(sealed, "bob")));
+
+            assertThat(block(new MarkStore(link, Memories.ACCESS, Schedulers.immediate())
+                            .comment(sealed, "bob", call, "a canary")))
+                    .isEqualTo(Outcome.UNKNOWN);
+
+            assertThat(TestRedis.commands().keys(key("bob", "*"))).containsExactly(key("bob", "erased"));
+        }
     }
 
     @Test

@@ -142,6 +142,7 @@ class SummaryStoreTest {
         Tenant writes = Fixtures.tenant(
                 TestRedis.fresh("summary"),
                 new Fixtures.Memory().summary(new SummaryPolicy("m", "any")).policy());
+        block(Memories.append(memory, writes, "ada", Stores.interaction(1)));
         block(interactions.forgetAll(writes, "ada"));
         Material before = block(store.material(writes, "ada"));
         block(interactions.forgetAll(writes, "ada"));
