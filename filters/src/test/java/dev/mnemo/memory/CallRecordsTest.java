@@ -8,6 +8,7 @@ import dev.mnemo.call.Calls;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.Ending.Outcome;
 import dev.mnemo.call.LlmCall;
+import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.retrieval.Indexer;
@@ -130,6 +131,28 @@ class CallRecordsTest {
 
         assertThat(get(tenant, call)).isNull();
         assertThat(get(tenant, eves)).isNotNull();
+    }
+
+    @Test
+    void anErasureThatBreaksOffCanBeSentAgainAndLeavesNothingForEver() {
+        LlmCall call = recorded("ada");
+        RedisLink breaks = TestRedis.interrupted(0, () -> {
+            throw new IllegalStateException("broken off");
+        });
+        String orphans = "mnemo:v1:{" + tenant.id() + ":ada}:orphans";
+
+        assertThatThrownBy(() -> new UserStore(LINKS.record(), new CallRecords(breaks))
+                        .erase(tenant, "ada")
+                        .block(PATIENCE))
+                .hasMessageContaining("broken off");
+        assertThat(get(tenant, call)).isNotNull();
+        assertThat(TestRedis.commands().lrange(orphans, 0, -1)).containsExactly(call.id());
+        assertThat(TestRedis.commands().ttl(orphans)).isBetween(2 * 86_400L - 60, 2 * 86_400L);
+
+        new UserStore(LINKS.record(), calls).erase(tenant, "ada").block(PATIENCE);
+
+        assertThat(get(tenant, call)).isNull();
+        assertThat(TestRedis.commands().exists(orphans)).isZero();
     }
 
     @Test

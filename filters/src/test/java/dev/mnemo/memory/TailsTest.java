@@ -57,6 +57,21 @@ class TailsTest {
     }
 
     @Test
+    void whatIsForgottenDoesNotComeBackInAToolLoop() {
+        remember(1, "Trout is my favourite fish.");
+        assertThat(sent(ASKED)).contains("favourite fish");
+
+        long id = Stores.block(stores.interactions.page(tenant, "ada", null, 1))
+                .interactions()
+                .getFirst()
+                .interaction()
+                .id();
+        Stores.block(stores.interactions.forget(tenant, "ada", id));
+
+        assertThat(sent(ASKED + TOOL)).doesNotContain("favourite fish");
+    }
+
+    @Test
     void aToolLoopThatBeganWithoutOneGetsNone() {
         String first = sent(ASKED);
         remember(1, "I drink wine with trout, never beer.");
