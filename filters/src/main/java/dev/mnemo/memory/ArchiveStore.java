@@ -4,6 +4,7 @@ import static dev.mnemo.redis.Wire.NOTHING;
 import static dev.mnemo.redis.Wire.ascii;
 import static dev.mnemo.redis.Wire.number;
 
+import com.github.luben.zstd.ZstdDecompressCtx;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.tenant.MemoryPolicy;
@@ -88,7 +89,11 @@ public final class ArchiveStore {
         return BYTES_EACH * policy.archive() + CROWDED;
     }
 
-    /** Moves the oldest of the recent interactions into a segment. */
+    /**
+     * Moves the oldest of the recent interactions into a segment. What does not open stays, with all that is newer: its key may
+     * be missing for an hour only. It waits as others do, and goes when there are {@link MemoryStore#mostInteractions} or {@link
+     * MemoryStore#mostBytes}.
+     */
     Mono<Void> fold(Tenant tenant, String user, UserAccess own, long interactions) {
         MemoryPolicy policy = tenant.memory();
         UserKeys of = new UserKeys(tenant.id(), user);
@@ -105,17 +110,12 @@ public final class ArchiveStore {
     }
 
     private Mono<Void> fold(
-            UserKeys of,
-            MemoryPolicy policy,
-            long interactions,
-            byte[] revision,
-            List<byte[]> records,
-            UserAccess own) {
-        List<Interaction> oldest = InteractionCodec.decode(records, own.seal());
+            UserKeys of, MemoryPolicy policy, long interactions, byte[] revision, List<byte[]> read, UserAccess own) {
+        List<Interaction> oldest = opened(read, own);
         if (oldest.isEmpty()) {
-            // Nothing of it can be read; what is newer pushes it out.
             return Mono.empty();
         }
+        List<byte[]> records = read.subList(0, oldest.size());
         byte[] segment = Segment.encode(oldest, own.seal());
         return record.<Long>eval(
                         FOLD,
@@ -133,5 +133,20 @@ public final class ArchiveStore {
                         number(interactions),
                         ascii(own.era()))
                 .then();
+    }
+
+    /** Those before the first that does not open. */
+    private static List<Interaction> opened(List<byte[]> records, UserAccess own) {
+        List<Interaction> opened = new ArrayList<>(records.size());
+        try (ZstdDecompressCtx unpacker = new ZstdDecompressCtx()) {
+            for (byte[] record : records) {
+                Interaction interaction = InteractionCodec.decode(record, own.seal(), unpacker);
+                if (interaction == null) {
+                    break;
+                }
+                opened.add(interaction);
+            }
+        }
+        return opened;
     }
 }

@@ -78,6 +78,45 @@ class ArchiveTest {
         assertThat(TestRedis.commands().hget(key("ada", "profile"), "archived")).isEqualTo("96");
     }
 
+    /** As where a tenant's file lists the wrong key for an hour. */
+    @Test
+    void whatDoesNotOpenJustNowIsNotLost() {
+        byte[] first = "k".repeat(32).getBytes(UTF_8);
+        byte[] second = "s".repeat(32).getBytes(UTF_8);
+        Tenant without = tenant(new SealKeys(List.of(second), false));
+        Tenant with = tenant(new SealKeys(List.of(second, first), false));
+
+        say(sealed, "ada", 0, 30);
+        say(without, "ada", 30, 60);
+        assertThat(words(with, "ada")).containsExactlyElementsOf(asked(0, 60));
+
+        say(without, "bob", 0, 10);
+        say(sealed, "bob", 10, 11);
+        say(without, "bob", 11, 60);
+        assertThat(TestRedis.commands().hget(key("bob", "profile"), "archived"))
+                .as("what is older than that one is moved")
+                .isEqualTo("10");
+        assertThat(words(with, "bob")).containsExactlyElementsOf(asked(0, 60));
+
+        for (String user : List.of("ada", "bob")) {
+            say(with, user, 60, 100);
+            assertThat(words(with, user)).containsExactlyElementsOf(asked(0, 100));
+            assertThat(TestRedis.commands().llen(key(user, "interactions"))).isLessThan(52);
+        }
+    }
+
+    @Test
+    void whatNeverOpensIsPushedOutByWhatIsNewer() {
+        TestRedis.commands().rpush(key("ada", "interactions"), "damaged");
+
+        say(plain, "ada", 0, 147);
+        assertThat(TestRedis.commands().llen(key("ada", "interactions"))).isEqualTo(148);
+        assertThat(TestRedis.commands().exists(key("ada", "archive"))).isZero();
+
+        say(plain, "ada", 147, 148);
+        assertThat(TestRedis.commands().hget(key("ada", "profile"), "archived")).isEqualTo("128");
+    }
+
     @Test
     void whatSomebodyElseHasMovedIsNotMovedAgain() {
         say(plain, "ada", 0, 51);
