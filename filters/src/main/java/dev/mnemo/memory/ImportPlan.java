@@ -1,5 +1,7 @@
 package dev.mnemo.memory;
 
+import dev.mnemo.call.Refusal;
+import dev.mnemo.seal.Seal;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +24,7 @@ final class ImportPlan {
      * A recent interaction.
      *
      * @param record as it stands, or is to stand, in Redis
-     * @param interaction null when it does not open: it stays while it is recent
+     * @param interaction null when it does not open: then it cannot move into the archive
      */
     record Recent(long id, byte[] record, @Nullable Interaction interaction) {}
 
@@ -63,6 +65,7 @@ final class ImportPlan {
      * @param archive oldest first
      * @param fresh those that come in; none of them is there already
      * @param encoded makes the record of a fresh one that is to be recent
+     * @throws Refusal when one that would move into the archive does not open: it may just now be only
      */
     ImportPlan(
             MemoryPolicy policy,
@@ -110,12 +113,28 @@ final class ImportPlan {
                 // What is older is not kept before what is newer.
                 bytes = most;
             }
-            if (policy.archive() > 0 && interaction != null) {
+            if (policy.archive() > 0) {
+                if (interaction == null) {
+                    throw unreadable(each);
+                }
                 older.add(Archived.of(interaction));
             } else if (each.isFresh()) {
                 beyond.add(each.id());
             }
         }
+    }
+
+    private static Refusal unreadable(Candidate each) {
+        String key = each.there() == null
+                ? null
+                : Seal.key(InteractionCodec.sealed(each.there().record()));
+        return Refusal.of(
+                409,
+                "unreadable",
+                "import: interaction " + Interaction.toHex(each.id())
+                        + " would move into the archive, and does not open (expected: "
+                        + (key == null ? "" : "the key whose SHA-256 begins with " + key + " in memory.seal, or ")
+                        + "that interaction deleted); nothing was changed");
     }
 
     /** What is older than all that the archive may hold does not come in. */

@@ -141,6 +141,13 @@ final class InteractionCodec {
         return FirstRecords.isOne(record) ? FirstRecords.id(record) : 0;
     }
 
+    /** What of a record is sealed, where the tenant asks for it. */
+    static byte[] sealed(byte[] record) {
+        return record.length > HEADER && record[0] == VERSION
+                ? Arrays.copyOfRange(record, HEADER, record.length)
+                : record;
+    }
+
     private static @Nullable Interaction decoded(long id, byte[] body, ZstdDecompressCtx unpacker) {
         ByteBuffer in = ByteBuffer.wrap(body);
         byte version = in.get();

@@ -6,6 +6,7 @@ import dev.mnemo.tenant.SealKeys;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.crypto.AEADBadTagException;
@@ -135,6 +136,13 @@ public final class Seal {
             }
         }
         return told(Unreadable.KEY);
+    }
+
+    /** With which key a value is sealed: the first 8 hex digits of that key's SHA-256. Null when it is not sealed. */
+    public static @Nullable String key(byte[] stored) {
+        return isSealed(stored) && stored.length >= OVERHEAD
+                ? HexFormat.of().toHexDigits(ByteBuffer.wrap(stored).getInt(1))
+                : null;
     }
 
     /**

@@ -13,11 +13,13 @@ import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.retrieval.Indexer;
+import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -143,6 +145,40 @@ class ImporterTest {
         assertThat(stores.asked(small, "carl")).containsExactlyElementsOf(questions(199, 116));
         whole("bob");
         whole("carl");
+    }
+
+    /** As where a tenant's file lists the wrong key for an hour. */
+    @Test
+    void whatDoesNotOpenJustNowIsNotLost() {
+        Tenant sealed = Stores.tenant(id, 20, 1_000, Stores.KEYS);
+        SealKeys others = new SealKeys(List.of("s".repeat(32).getBytes(UTF_8)), true);
+        Tenant without = Stores.tenant(id, 20, 1_000, others);
+        stores.say(sealed, "ada", 10, 30);
+
+        assertThat(stores.bring(without, "ada", line(1)).imported())
+                .as("nothing moves for it")
+                .isOne();
+        List<byte[]> before = stored("ada");
+        assertThatThrownBy(() -> stores.bring(without, "ada", line(40)))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.status()).isEqualTo(409);
+                    assertThat(refusal)
+                            .hasMessageContaining(
+                                    Interaction.toHex(Stores.interaction(10).id()))
+                            .hasMessageContaining(HexFormat.of()
+                                    .toHexDigits(Stores.KEYS.keys().getFirst().id()));
+                });
+
+        assertThat(stored("ada")).usingRecursiveComparison().isEqualTo(before);
+        SealKeys both = new SealKeys(
+                List.of("s".repeat(32).getBytes(UTF_8), "k".repeat(32).getBytes(UTF_8)), true);
+        assertThat(stores.bring(Stores.tenant(id, 20, 1_000, both), "ada", line(40))
+                        .imported())
+                .isOne();
+        assertThat(stores.asked(Stores.tenant(id, 20, 1_000, both), "ada"))
+                .startsWith("question 40")
+                .containsAll(questions(29, 10))
+                .hasSize(22);
     }
 
     @Test
