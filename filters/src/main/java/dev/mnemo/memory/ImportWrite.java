@@ -18,7 +18,10 @@ import java.util.Set;
 final class ImportWrite {
 
     /** Where the arguments say how many marks there are. */
-    private static final int MARKS_AT = 14;
+    private static final int MARKS_AT = 15;
+
+    private static final byte[] SET = ascii("set");
+    private static final byte[] INSERT = ascii("insert");
 
     private static final byte[] NO_MARK = new Marks.Mark(0, false).encode();
 
@@ -39,19 +42,28 @@ final class ImportWrite {
         }
     }
 
-    /** A segment as it is to be sent: itself, or its place until now. */
-    record Sent(int count, int bytes, byte[] whole, List<Archived> made) {}
+    /**
+     * A segment of the archive as it is to be.
+     *
+     * @param place its own until now; negative for one that is made, and sent
+     */
+    record Sent(int place, int count, int bytes, byte[] whole, List<Archived> made) {
+
+        boolean isMade() {
+            return place < 0;
+        }
+    }
 
     static Sent sent(ImportJob job, Piece piece, ImportJob.Preparer preparer) {
         return switch (piece) {
             case Piece.Stays(int index, Stored stored) ->
-                new Sent(stored.count(), stored.bytes(), ascii("=" + index), List.of());
+                new Sent(index, stored.count(), stored.bytes(), NOTHING, List.of());
             case Piece.Made(List<Archived> interactions) -> {
                 List<Interaction> whole = interactions.stream()
                         .map(each -> job.prepared(each.whole().get(), preparer))
                         .toList();
                 byte[] segment = Segment.encode(whole, job.own.seal());
-                yield new Sent(whole.size(), segment.length, segment, interactions);
+                yield new Sent(-1, whole.size(), segment.length, segment, interactions);
             }
         };
     }
@@ -74,6 +86,8 @@ final class ImportWrite {
     static List<byte[]> args(ImportJob job, Known known, ImportPlan plan, List<Sent> pieces) {
         MemoryPolicy policy = job.tenant.memory();
         List<Recent> before = known.recent();
+        List<Recent> recent = plan.recent();
+        Changes changes = plan.changesArchive() ? Changes.of(known.archive().size(), pieces) : Changes.NONE;
         List<byte[]> args = new ArrayList<>(List.of(
                 ascii(job.own.era()),
                 known.revision(),
@@ -87,16 +101,63 @@ final class ImportWrite {
                 number(MemoryStore.mostInteractions(policy)),
                 number(MemoryStore.mostBytes(policy)),
                 number(MarkStore.MOST),
-                number(plan.recent().size()),
-                number(plan.changesArchive() ? pieces.size() : -1),
+                number(recent.equals(before) ? -1 : recent.size()),
+                number(plan.changesArchive() ? changes.count() : -1),
+                number(changes.gone()),
                 NOTHING));
-        plan.recent().forEach(each -> args.add(each.record()));
+        if (!recent.equals(before)) {
+            recent.forEach(each -> args.add(each.record()));
+        }
         if (plan.changesArchive()) {
             args.add(number(pieces.stream().mapToLong(Sent::count).sum()));
             args.add(number(pieces.stream().mapToLong(Sent::bytes).sum()));
-            pieces.forEach(piece -> args.add(piece.whole()));
+            args.addAll(changes.args());
         }
         return args;
+    }
+
+    /**
+     * What makes of the archive that was read the one that is to be: few segments, however many there are.
+     *
+     * @param gone how many of the oldest go then
+     * @param args three for each change: whether a segment takes another one's place or comes before it, that place, and itself
+     */
+    private record Changes(int gone, List<byte[]> args) {
+
+        static final Changes NONE = new Changes(0, List.of());
+
+        static Changes of(int segments, List<Sent> pieces) {
+            List<byte[]> args = new ArrayList<>();
+            // From the last to the first, so that places before stay those that were read.
+            for (int end = pieces.size(), to = segments; ; ) {
+                int stays = end - 1;
+                while (stays >= 0 && pieces.get(stays).isMade()) {
+                    stays--;
+                }
+                int from = stays < 0 ? 0 : pieces.get(stays).place() + 1;
+                List<Sent> made = pieces.subList(stays + 1, end);
+                // Between two that stay, what is made never is less than what was there; only at the beginning some may
+                // go.
+                int gone = Math.max(0, to - from - made.size());
+                List<Sent> more = made.subList(to - from - gone, made.size());
+                for (Sent each : to == segments ? more : more.reversed()) {
+                    args.addAll(List.of(INSERT, number(to), each.whole()));
+                }
+                for (int place = from + gone; place < to; place++) {
+                    args.addAll(List.of(
+                            SET, number(place), made.get(place - from - gone).whole()));
+                }
+                if (stays < 0) {
+                    return new Changes(gone, args);
+                }
+                end = stays;
+                to = from - 1;
+            }
+        }
+
+        int count() {
+            return args.size() / 3;
+        }
     }
 
     static void marks(ImportJob job, List<Interaction> fresh, Set<Long> beyond, List<byte[]> args) {

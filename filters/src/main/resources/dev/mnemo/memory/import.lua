@@ -6,9 +6,10 @@
 -- ARGV     the era in which it began; then as they were read: the revision, how many interactions, the first and the last of
 --          them, their bytes, how many the archive held, how many segments; seconds to live; how many interactions may be
 --          kept and how many bytes of them; how many may be marked; how many interactions take the place of those that were
---          read, how many segments the archive is to have or -1 where it stays, how many marks; then these: records; the
---          archive's count and bytes, and its segments, each whole or '=' and its place until now; id, mark and comment of
---          each mark
+--          read, or -1 where they stay; how many changes of the archive, or -1 where it stays, and how many of its oldest segments
+--          go after them; how many marks; then these: records; unless the archive stays, its count and bytes then, and of each change
+--          whether it takes a segment's place ('set') or comes before it ('insert'), that place, and the segment; id, mark and
+--          comment of each mark. Changes are such that each place is the one that was read
 -- Returns  1; 0 when something was changed since; -1 when the user was erased
 if (redis.call('GET', KEYS[4]) or '') ~= ARGV[1] then
   return -1
@@ -22,35 +23,40 @@ if known > 0
   and (redis.call('LINDEX', KEYS[2], 0) ~= ARGV[4] or redis.call('LINDEX', KEYS[2], known - 1) ~= ARGV[5]) then
   return 0
 end
-local ttl, records, segments, marks = ARGV[9], tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
-local next = 16
-local bytes = -tonumber(ARGV[6])
-redis.call('LTRIM', KEYS[2], known, -1)
-for i = next + records - 1, next, -1 do
-  redis.call('LPUSH', KEYS[2], ARGV[i])
-  bytes = bytes + #ARGV[i]
+local ttl, records, changes, marks = ARGV[9], tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[16])
+local next = 17
+if records >= 0 then
+  local bytes = -tonumber(ARGV[6])
+  redis.call('LTRIM', KEYS[2], known, -1)
+  for i = next + records - 1, next, -1 do
+    redis.call('LPUSH', KEYS[2], ARGV[i])
+    bytes = bytes + #ARGV[i]
+  end
+  next = next + records
+  bytes = redis.call('HINCRBY', KEYS[1], 'bytes', bytes)
+  local length = redis.call('LLEN', KEYS[2])
+  while length > tonumber(ARGV[10]) or (bytes > tonumber(ARGV[11]) and length > 1) do
+    bytes = redis.call('HINCRBY', KEYS[1], 'bytes', -#redis.call('LPOP', KEYS[2]))
+    length = length - 1
+  end
 end
-next = next + records
-bytes = redis.call('HINCRBY', KEYS[1], 'bytes', bytes)
-local length = redis.call('LLEN', KEYS[2])
-while length > tonumber(ARGV[10]) or (bytes > tonumber(ARGV[11]) and length > 1) do
-  bytes = redis.call('HINCRBY', KEYS[1], 'bytes', -#redis.call('LPOP', KEYS[2]))
-  length = length - 1
-end
-if segments >= 0 then
+if changes >= 0 then
   redis.call('HSET', KEYS[1], 'archived', ARGV[next], 'archivedBytes', ARGV[next + 1])
   next = next + 2
-  local whole = {}
-  for i = 1, segments do
-    local segment = ARGV[next + i - 1]
-    whole[i] = string.sub(segment, 1, 1) == '=' and redis.call('LINDEX', KEYS[3], string.sub(segment, 2)) or segment
+  for i = next, next + 3 * changes - 3, 3 do
+    local place, segment = ARGV[i + 1], ARGV[i + 2]
+    if ARGV[i] == 'set' then
+      redis.call('LSET', KEYS[3], place, segment)
+    elseif place == ARGV[8] then
+      redis.call('RPUSH', KEYS[3], segment)
+    elseif place == '0' then
+      redis.call('LPUSH', KEYS[3], segment)
+    else
+      redis.call('LINSERT', KEYS[3], 'BEFORE', redis.call('LINDEX', KEYS[3], place), segment)
+    end
   end
-  next = next + segments
-  redis.call('UNLINK', KEYS[3])
-  for i = 1, segments do
-    redis.call('RPUSH', KEYS[3], whole[i])
-  end
-  redis.call('EXPIRE', KEYS[3], ttl)
+  next = next + 3 * changes
+  redis.call('LTRIM', KEYS[3], ARGV[15], -1)
 end
 local most = tonumber(ARGV[12])
 for i = next, next + 3 * marks - 3, 3 do
