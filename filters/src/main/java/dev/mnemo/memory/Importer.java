@@ -42,7 +42,10 @@ public final class Importer {
     /** Imports at once: each has all its lines in hand. */
     private static final int AT_ONCE = 2;
 
-    /** Who sends slower than this would keep others from it. */
+    /** Imports whose lines come, or have come: each has its body in hand, and a slow one keeps nobody from work. */
+    private static final int SENDING = 6;
+
+    /** Who sends slower than this would keep others from sending. */
     private static final Duration SENT = Duration.ofSeconds(60);
 
     /** Lines that are worked on without letting other work of the background pass. */
@@ -54,6 +57,7 @@ public final class Importer {
     private final Preparer preparer;
     private final Scheduler background;
     private final InstantSource clock;
+    private final Semaphore sending = new Semaphore(SENDING);
     private final Semaphore room = new Semaphore(AT_ONCE);
 
     /**
@@ -83,24 +87,39 @@ public final class Importer {
      * @param ndjson a JSON object a line
      */
     public Mono<Imported> bring(Tenant tenant, String user, Mono<byte[]> ndjson) {
-        return Mono.defer(() -> {
-            if (!room.tryAcquire()) {
-                return Mono.error(Refusal.later(
-                        503,
-                        "busy",
-                        "import: this replica is at work on " + AT_ONCE + " others (expected: one at a time)",
-                        Duration.ofSeconds(2),
-                        true));
-            }
-            // The era is that of the beginning: a user who is erased meanwhile stays erased.
-            return access.open(tenant, user)
-                    .zipWhen(opened -> ndjson.timeout(SENT, Mono.error(Importer::late)))
-                    .flatMap(begun -> read(
-                            begun.getT2(),
-                            new ImportJob(tenant, user, begun.getT1().own())))
-                    .flatMap(job -> job.lines.isEmpty() ? Mono.just(job.outcome(Set.of(), 0)) : attempt(job, TRIES))
-                    .doFinally(signal -> room.release());
-        });
+        // The era is that of the beginning: a user who is erased meanwhile stays erased.
+        return within(
+                sending,
+                SENDING,
+                access.open(tenant, user)
+                        .zipWhen(opened -> ndjson.timeout(SENT, Mono.error(Importer::late)))
+                        .flatMap(begun -> within(
+                                room,
+                                AT_ONCE,
+                                bring(new ImportJob(tenant, user, begun.getT1().own()), begun.getT2()))));
+    }
+
+    private Mono<Imported> bring(ImportJob job, byte[] ndjson) {
+        return read(ndjson, job)
+                .flatMap(read -> read.lines.isEmpty() ? Mono.just(read.outcome(Set.of(), 0)) : attempt(read, TRIES));
+    }
+
+    /** The place is free again before the answer comes: whoever waits for it finds room for the next import. */
+    private static <T> Mono<T> within(Semaphore places, int most, Mono<T> work) {
+        return Mono.usingWhen(
+                Mono.fromCallable(() -> {
+                    if (!places.tryAcquire()) {
+                        throw Refusal.later(
+                                503,
+                                "busy",
+                                "import: this replica is at work on " + most + " others (expected: one at a time)",
+                                Duration.ofSeconds(2),
+                                true);
+                    }
+                    return places;
+                }),
+                place -> work,
+                place -> Mono.fromRunnable(place::release));
     }
 
     private static Refusal late() {

@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -158,13 +161,13 @@ class ImporterTest {
                 .isEqualTo(new Imported(1, 2, 0, 0, List.of()));
     }
 
-    /** As many as may be at work at once, and one more: each leaves its place. */
+    /** As many as may send at once, and one more: each leaves its place. */
     @Test
     void whoseLinesDoNotComeWithinAMinuteIsRefused() {
         VirtualTimeScheduler time = VirtualTimeScheduler.create();
         VirtualTimeScheduler.set(time);
         try {
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 7; i++) {
                 CompletableFuture<Imported> brought =
                         stores.importer.bring(tenant, "ada", Mono.never()).toFuture();
                 for (long end = System.nanoTime() + Stores.PATIENCE.toNanos(); time.getScheduledTaskCount() <= i; ) {
@@ -186,6 +189,41 @@ class ImporterTest {
             VirtualTimeScheduler.reset();
         }
         assertThat(stores.bring(tenant, "ada", line(1)).imported()).isEqualTo(1);
+    }
+
+    @Test
+    void whoSendsSlowlyKeepsNobodyFromImportingButOnlySoManySend() {
+        List<Disposable> slow = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            CountDownLatch asked = new CountDownLatch(1);
+            slow.add(stores.importer
+                    .bring(tenant, "ada", Mono.<byte[]>never().doOnSubscribe(sends -> asked.countDown()))
+                    .subscribe());
+            assertThat(awaited(asked)).isTrue();
+        }
+        assertThat(stores.bring(tenant, "bob", line(1)).imported()).isOne();
+
+        slow.add(stores.importer.bring(tenant, "ada", Mono.never()).subscribe());
+        assertThatThrownBy(() -> stores.bring(tenant, "bob", line(2)))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(503));
+
+        slow.forEach(Disposable::dispose);
+        assertThat(stores.bring(tenant, "bob", line(2)).imported()).isOne();
+    }
+
+    @Test
+    void thePlaceIsFreeWhenTheAnswerComes() {
+        assertThat(block(oneInTheAnswerOfTheOther(8)).any()).isFalse();
+    }
+
+    private Mono<Imported> oneInTheAnswerOfTheOther(int more) {
+        Mono<byte[]> nothing = Mono.just(new byte[0]).publishOn(Schedulers.fromExecutor(Thread::startVirtualThread));
+        return stores.importer.bring(tenant, "ada", nothing).doOnNext(answer -> {
+            if (more > 0) {
+                block(oneInTheAnswerOfTheOther(more - 1));
+            }
+        });
     }
 
     @Test
@@ -446,6 +484,14 @@ class ImporterTest {
         assertThat(took).isLessThan(Duration.ofSeconds(15));
         assertThat(stores.interactions.all(large, "ada").count().block(Stores.PATIENCE))
                 .isEqualTo(2_000);
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(Stores.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Imported bring(Tenant of, String user, List<Integer> numbers) {
