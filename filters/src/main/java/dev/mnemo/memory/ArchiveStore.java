@@ -9,6 +9,7 @@ import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.Script;
 import dev.mnemo.tenant.MemoryPolicy;
 import dev.mnemo.tenant.Tenant;
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,9 @@ public final class ArchiveStore {
     /** Of the archive for each interaction that it may hold. */
     private static final long BYTES_EACH = 4 * 1024;
 
-    private static final byte[] REVISION = ascii("revision");
+    /** What rises when something is forgotten, and when something is folded or imported. */
+    private static final byte[][] CHANGES = {ascii("revision"), ascii("moved")};
+
     private final RedisLink search;
     private final RedisLink record;
     private final Scheduler background;
@@ -100,9 +103,8 @@ public final class ArchiveStore {
         long beyond = interactions - policy.keep();
         long moved = beyond >= Segment.SIZE ? beyond : Math.max(1, interactions / 2);
         // Read first: what is forgotten or imported from then on changes it.
-        return record.<byte[]>send(redis -> redis.hget(of.profile(), REVISION))
-                .defaultIfEmpty(NOTHING)
-                .zipWhen(revision -> record.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, moved - 1)))
+        return record.<List<KeyValue<byte[], byte[]>>>send(redis -> redis.hmget(of.profile(), CHANGES))
+                .zipWhen(changes -> record.<List<byte[]>>send(redis -> redis.lrange(of.interactions(), 0, moved - 1)))
                 .publishOn(background)
                 .flatMap(read -> read.getT2().isEmpty()
                         ? Mono.empty()
@@ -110,7 +112,12 @@ public final class ArchiveStore {
     }
 
     private Mono<Void> fold(
-            UserKeys of, MemoryPolicy policy, long interactions, byte[] revision, List<byte[]> read, UserAccess own) {
+            UserKeys of,
+            MemoryPolicy policy,
+            long interactions,
+            List<KeyValue<byte[], byte[]>> changes,
+            List<byte[]> read,
+            UserAccess own) {
         List<Interaction> oldest = opened(read, own);
         if (oldest.isEmpty()) {
             return Mono.empty();
@@ -129,7 +136,8 @@ public final class ArchiveStore {
                         number(policy.archive()),
                         number(mostBytes(policy)),
                         number(policy.ttl().toSeconds()),
-                        revision,
+                        changes.get(0).getValueOrElse(NOTHING),
+                        changes.get(1).getValueOrElse(NOTHING),
                         number(interactions),
                         ascii(own.era()))
                 .then();

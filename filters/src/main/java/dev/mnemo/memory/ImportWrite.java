@@ -28,7 +28,7 @@ final class ImportWrite {
     private ImportWrite() {}
 
     /** The user as it was read. */
-    record Known(byte[] revision, byte[] archived, List<Recent> recent, List<Stored> archive) {
+    record Known(byte[] revision, byte[] moved, List<Recent> recent, List<Stored> archive) {
 
         Set<Long> ids() {
             Set<Long> ids = new HashSet<>();
@@ -95,7 +95,7 @@ final class ImportWrite {
                 before.isEmpty() ? NOTHING : before.getFirst().record(),
                 before.isEmpty() ? NOTHING : before.getLast().record(),
                 number(before.stream().mapToLong(each -> each.record().length).sum()),
-                known.archived(),
+                known.moved(),
                 number(known.archive().size()),
                 number(policy.ttl().toSeconds()),
                 number(MemoryStore.mostInteractions(policy)),

@@ -16,7 +16,7 @@ final class UserKeys {
     /**
      * A hash: version, members (JSON) and their tokens, which are the preferences; revision, which rises when blocks become
      * stale; patterns and their number, written: the summary; salt, of the user's seal; bytes of the interactions; archived
-     * and archivedBytes, of the archive.
+     * and archivedBytes, of the archive; moved, which rises when interactions go into the archive or come in between.
      */
     byte[] profile() {
         return key("profile");

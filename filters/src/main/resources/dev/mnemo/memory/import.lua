@@ -4,7 +4,7 @@
 -- KEYS[1]  profile of the user      KEYS[2]  interactions      KEYS[3]  archive      KEYS[4]  erased      KEYS[5]  marks
 -- KEYS[6]  comments
 -- ARGV     the era in which it began; then as they were read: the revision, how many interactions, the first and the last of
---          them, their bytes, how many the archive held, how many segments; seconds to live; how many interactions may be
+--          them, their bytes, what was moved, how many segments; seconds to live; how many interactions may be
 --          kept and how many bytes of them; how many may be marked; how many interactions take the place of those that were
 --          read, or -1 where they stay; how many changes of the archive, or -1 where it stays, and how many of its oldest segments
 --          go after them; how many marks; then these: records; unless the archive stays, its count and bytes then, and of each change
@@ -14,9 +14,14 @@
 if (redis.call('GET', KEYS[4]) or '') ~= ARGV[1] then
   return -1
 end
-local profile = redis.call('HMGET', KEYS[1], 'revision', 'version', 'archived')
-local revision, known = profile[1] or profile[2] or '0', tonumber(ARGV[3])
-if revision ~= ARGV[2] or (profile[3] or '0') ~= ARGV[7] or redis.call('LLEN', KEYS[3]) ~= tonumber(ARGV[8]) then
+-- Forgetting raises the revision; folds and other imports raise 'moved'. Blocks stay: what was brought is for conversations that
+-- begin from now on.
+local profile = redis.call('HMGET', KEYS[1], 'revision', 'version', 'moved')
+local known = tonumber(ARGV[3])
+if (profile[1] or profile[2] or '0') ~= ARGV[2] or (profile[3] or '0') ~= ARGV[7] then
+  return 0
+end
+if redis.call('LLEN', KEYS[3]) ~= tonumber(ARGV[8]) then
   return 0
 end
 if known > 0
@@ -64,7 +69,7 @@ for i = next, next + 3 * marks - 3, 3 do
     redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 2])
   end
 end
-redis.call('HSET', KEYS[1], 'revision', tonumber(revision) + 1)
+redis.call('HINCRBY', KEYS[1], 'moved', 1)
 for i = 1, 6 do
   if i ~= 4 then
     redis.call('EXPIRE', KEYS[i], ttl)

@@ -7,8 +7,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mnemo.call.Conversation;
 import dev.mnemo.call.Refusal;
 import dev.mnemo.memory.Imported.LineError;
+import dev.mnemo.memory.Recalled.Parts;
 import dev.mnemo.redis.RedisAddress;
 import dev.mnemo.redis.RedisLink;
 import dev.mnemo.redis.RedisLinks;
@@ -329,6 +331,27 @@ class ImporterTest {
         }
     }
 
+    /** New interactions are for the next conversation: an import in the midst of many must not make all providers' caches cold. */
+    @Test
+    void conversationsThatGoOnKeepTheirBlocks() {
+        for (Tenant each : List.of(tenant, Stores.tenant(id, 20, 0, null))) {
+            String user = each == tenant ? "ada" : "bob";
+            stores.say(each, user, 10, 40);
+            Conversation conversation = new Conversation("c", null, false, false, false);
+            Parts parts = (Parts) block(stores.memory.recall(each, user, conversation, false));
+            block(stores.memory.freeze(
+                    each, user, parts.own(), "c", Memories.snapshot(parts.revision(), new byte[] {'b'}), true));
+
+            bring(each, user, numbers(0, 60));
+
+            assertThat(block(stores.memory.recall(each, user, conversation, false)))
+                    .isInstanceOf(Recalled.Frozen.class);
+            block(stores.interactions.forget(each, user, Stores.interaction(50).id()));
+            assertThat(block(stores.memory.recall(each, user, conversation, false)))
+                    .isInstanceOf(Parts.class);
+        }
+    }
+
     @Test
     void whatIsForgottenMeanwhileStaysForgotten() {
         stores.say(tenant, "ada", 0, 10);
@@ -356,6 +379,93 @@ class ImporterTest {
                 .hasSize(11)
                 .contains("another", "one more")
                 .doesNotContain("question 5");
+    }
+
+    /** An SDK's retry takes one away, and an import brings one: the first, the last and the count are as they were. */
+    @Test
+    void whatOthersBringMeanwhileIsNotPutBack() {
+        stores.say(tenant, "ada", 0, 10);
+        Importer slow = interrupted(() -> {
+            again("ada", 5, 20);
+            stores.bring(tenant, "ada", line(7).replace("question 7", "another"));
+        });
+
+        assertThat(block(slow.bring(tenant, "ada", lines(List.of(30)))).imported())
+                .isOne();
+
+        assertThat(stores.asked(tenant, "ada"))
+                .hasSize(12)
+                .contains("another", "question 20", "question 30")
+                .doesNotContain("question 5");
+        whole("ada");
+    }
+
+    @Test
+    void norDoesAFoldPutItBack() {
+        stores.say(tenant, "ada", 0, 8);
+        UserAccess own = stores.open(tenant, "ada");
+
+        block(foldInterrupted(() -> {
+                    again("ada", 2, 20);
+                    stores.bring(tenant, "ada", line(1).replace("question 1", "another"));
+                })
+                .fold(tenant, "ada", own, 8));
+
+        assertThat(stores.asked(tenant, "ada"))
+                .hasSize(9)
+                .contains("another", "question 20")
+                .doesNotContain("question 2");
+        whole("ada");
+    }
+
+    /** Its list is shorter by one, in the midst of what was read. */
+    @Test
+    void aRetryMeanwhileLosesNothing() {
+        List<String> expected = new ArrayList<>(questions(9, 0));
+        expected.remove("question 2");
+        expected.addFirst("question 20");
+        stores.say(tenant, "ada", 0, 10);
+        Importer slow = interrupted(() -> again("ada", 2, 20));
+
+        assertThat(block(slow.bring(tenant, "ada", lines(List.of(30)))).imported())
+                .isOne();
+
+        assertThat(stores.asked(tenant, "ada"))
+                .startsWith("question 30")
+                .endsWith(expected.toArray(String[]::new))
+                .hasSize(11);
+        whole("ada");
+
+        stores.say(tenant, "bob", 0, 10);
+        UserAccess own = stores.open(tenant, "bob");
+        block(foldInterrupted(() -> again("bob", 2, 20)).fold(tenant, "bob", own, 10));
+        assertThat(stores.asked(tenant, "bob")).containsExactlyElementsOf(expected);
+        whole("bob");
+    }
+
+    private Importer interrupted(Runnable meanwhile) {
+        return new Importer(
+                TestRedis.interrupted(2, meanwhile),
+                Memories.ACCESS,
+                new Indexer(null),
+                Stores.TOKENS,
+                Schedulers.immediate(),
+                () -> AT.plus(Duration.ofDays(1)));
+    }
+
+    private static ArchiveStore foldInterrupted(Runnable meanwhile) {
+        RedisLink link = TestRedis.interrupted(2, meanwhile);
+        return new ArchiveStore(link, link, Schedulers.immediate(), Schedulers.immediate());
+    }
+
+    /** The request of one is sent once more, and answered otherwise. */
+    private void again(String user, int number, int other) {
+        block(Memories.append(
+                stores.memory,
+                tenant,
+                user,
+                Stores.interaction(other),
+                new Interaction.Fingerprint(Stores.interaction(number).id())));
     }
 
     @Test
