@@ -10,9 +10,11 @@ import dev.mnemo.memory.ImportPlan.Recent;
 import dev.mnemo.memory.ImportPlan.Stored;
 import dev.mnemo.tenant.MemoryPolicy;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the script of an import is given. */
 final class ImportWrite {
@@ -30,15 +32,18 @@ final class ImportWrite {
     /** The user as it was read. */
     record Known(byte[] revision, byte[] moved, List<Recent> recent, List<Stored> archive) {
 
-        Set<Long> ids() {
-            Set<Long> ids = new HashSet<>();
-            recent.forEach(each -> ids.add(each.id()));
+        /** What has a place, by its id; null for what is recent and does not open. */
+        Map<Long, @Nullable Archived> byId() {
+            Map<Long, @Nullable Archived> all = new HashMap<>();
             for (Stored each : archive) {
                 if (each.segment() != null) {
-                    ids.addAll(each.segment().ids());
+                    each.segment().archived().forEach(one -> all.put(one.id(), one));
                 }
             }
-            return ids;
+            for (Recent each : recent) {
+                all.put(each.id(), each.interaction() == null ? null : Archived.of(each.interaction()));
+            }
+            return all;
         }
     }
 

@@ -17,9 +17,11 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -101,7 +103,8 @@ public final class Importer {
 
     private Mono<Imported> bring(ImportJob job, byte[] ndjson) {
         return read(ndjson, job)
-                .flatMap(read -> read.lines.isEmpty() ? Mono.just(read.outcome(Set.of(), 0)) : attempt(read, TRIES));
+                .flatMap(read ->
+                        read.lines.isEmpty() ? Mono.just(read.outcome(Set.of(), 0, Set.of())) : attempt(read, TRIES));
     }
 
     /** The place is free again before the answer comes: whoever waits for it finds room for the next import. */
@@ -197,14 +200,15 @@ public final class Importer {
     }
 
     private Mono<Optional<Imported>> write(ImportJob job, ImportWrite.Known known) {
-        Set<Long> there = known.ids();
+        Map<Long, @Nullable Archived> there = known.byId();
+        Set<Long> taken = job.taken(there);
         List<Interaction> fresh = job.lines.values().stream()
                 .map(Read.Line::interaction)
-                .filter(each -> !there.contains(each.id()))
+                .filter(each -> !there.containsKey(each.id()))
                 .sorted(Comparator.comparing(Interaction::id, Long::compareUnsigned))
                 .toList();
         if (fresh.isEmpty()) {
-            return Mono.just(Optional.of(job.outcome(Set.of(), job.lines.size())));
+            return Mono.just(Optional.of(job.outcome(Set.of(), job.lines.size(), taken)));
         }
         Set<Long> ids = new HashSet<>();
         fresh.forEach(each -> ids.add(each.id()));
@@ -217,7 +221,7 @@ public final class Importer {
             ImportWrite.marks(job, fresh, beyond, args);
             int before = job.lines.size() - fresh.size();
             return send(job, args)
-                    .map(done -> done ? Optional.of(job.outcome(beyond, before)) : Optional.<Imported>empty());
+                    .map(done -> done ? Optional.of(job.outcome(beyond, before, taken)) : Optional.<Imported>empty());
         });
     }
 

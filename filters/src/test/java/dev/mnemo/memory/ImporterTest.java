@@ -504,6 +504,45 @@ class ImporterTest {
         assertThat(kept.conversation()).isEqualTo(Interaction.toHex(cut.conversation()));
         assertThat(kept.mark()).isEqualTo(new Marks.Mark(-1, true));
         assertThat(kept.comment()).isEqualTo("no");
+        stores.say(tenant, "bob", cut);
+        assertThat(stores.bring(tenant, "bob", exported).known())
+                .as("its fingerprint is that of the whole text")
+                .isOne();
+    }
+
+    /** An id is the millisecond and 21 bits more, and some of so many are the same. */
+    @Test
+    void ofLinesOfOneMomentNoneIsLostSilently() {
+        Tenant large = Stores.tenant(id, 20, 10_000, null);
+        String[] lines = IntStream.range(0, 6_000)
+                .mapToObj(i -> line(0).replace("question 0", "question " + i))
+                .toArray(String[]::new);
+
+        Imported first = stores.bring(large, "ada", lines);
+
+        List<String> asked = stores.asked(large, "ada");
+        assertThat(asked).hasSize(first.imported()).doesNotHaveDuplicates();
+        assertThat(first.failed()).isBetween(1, 50).isEqualTo(6_000 - first.imported());
+        assertThat(first.errors()).hasSize(first.failed()).allSatisfy(each -> {
+            assertThat(each.error()).startsWith("at: another interaction of this moment has its place");
+            assertThat(asked).doesNotContain("question " + (each.line() - 1));
+        });
+        assertThat(stores.bring(large, "ada", lines))
+                .isEqualTo(new Imported(0, first.imported(), 0, first.failed(), first.errors()));
+        String lost = lines[first.errors().getFirst().line() - 1];
+        assertThat(stores.bring(large, "ada", "no", lost, line(7)))
+                .as("what is there already has it")
+                .isEqualTo(new Imported(
+                        1,
+                        0,
+                        0,
+                        2,
+                        List.of(
+                                stores.bring(large, "bob", "no").errors().getFirst(),
+                                new LineError(2, first.errors().getFirst().error()))));
+        assertThat(stores.bring(large, "ada", lost.replace("10:00:00Z", "10:00:00.001Z"))
+                        .imported())
+                .isOne();
     }
 
     @ParameterizedTest
