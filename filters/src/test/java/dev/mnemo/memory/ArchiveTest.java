@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -76,6 +77,33 @@ class ArchiveTest {
         assertThat(TestRedis.commands().llen(key("ada", "archive"))).isEqualTo(3);
         assertThat(words(plain, "ada")).containsExactlyElementsOf(asked(64, 180));
         assertThat(TestRedis.commands().hget(key("ada", "profile"), "archived")).isEqualTo("96");
+    }
+
+    /** Each stays 12,000 bytes, however it is packed. */
+    @Test
+    void theOldestSegmentGoesWhenTheyTakeMoreBytesThanTheyMay() {
+        long most = ArchiveStore.mostBytes(plain.memory());
+        byte[] bytes = new byte[12_000];
+        Random random = new Random(7);
+        for (int i = 0; i < 100; i++) {
+            random.nextBytes(bytes);
+            String text = Base64.getEncoder().encodeToString(bytes);
+            Interaction large = Interaction.of(
+                    AT.plusSeconds(i),
+                    "c",
+                    false,
+                    "question " + i + text.substring(8_000),
+                    text.substring(0, 8_000),
+                    TOKENS);
+            say(plain, "ada", large);
+
+            if (TestRedis.commands().exists(key("ada", "archive")) == 1) {
+                assertThat(Long.parseLong(TestRedis.commands().hget(key("ada", "profile"), "archivedBytes")))
+                        .isBetween(most / 8, most);
+            }
+        }
+
+        assertThat(words(plain, "ada")).hasSizeBetween(20, 80).last().asString().startsWith("question 99");
     }
 
     /** As where a tenant's file lists the wrong key for an hour. */
@@ -141,6 +169,16 @@ class ArchiveTest {
         assertThat(Segment.encode(some, Seal.NONE).length).isLessThan(alone);
         assertThat(Segment.decode(Segment.encode(some, Seal.NONE), Seal.NONE).interactions())
                 .isEqualTo(some);
+    }
+
+    @Test
+    void aSegmentTellsWhichAnswersWereCutOff() {
+        Interaction whole = interaction(1);
+        Interaction partial = Interaction.of(AT.plusSeconds(2), "c", true, "question", "answ", TOKENS);
+
+        assertThat(Segment.decode(Segment.encode(List.of(whole, partial), Seal.NONE), Seal.NONE)
+                        .interactions())
+                .containsExactly(whole, partial);
     }
 
     @Test
@@ -313,11 +351,15 @@ class ArchiveTest {
     /** As the end of each call does. */
     private void say(Tenant tenant, String user, int from, int to) {
         for (int i = from; i < to; i++) {
-            UserAccess own = open(tenant, user);
-            Remembered.Done done = (Remembered.Done) remember(tenant, user, own, interaction(i));
-            if (ArchiveStore.isDue(tenant.memory(), done.interactions(), done.bytes())) {
-                block(archive.fold(tenant, user, own, done.interactions()));
-            }
+            say(tenant, user, interaction(i));
+        }
+    }
+
+    private void say(Tenant tenant, String user, Interaction interaction) {
+        UserAccess own = open(tenant, user);
+        Remembered.Done done = (Remembered.Done) remember(tenant, user, own, interaction);
+        if (ArchiveStore.isDue(tenant.memory(), done.interactions(), done.bytes())) {
+            block(archive.fold(tenant, user, own, done.interactions()));
         }
     }
 

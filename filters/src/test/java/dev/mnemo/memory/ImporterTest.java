@@ -23,6 +23,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -381,6 +382,83 @@ class ImporterTest {
                 .doesNotContain("question 5");
     }
 
+    /** Each stays 12,000 bytes, however it is packed. */
+    private static String large(int i) {
+        byte[] bytes = new byte[12_000];
+        new Random(i).nextBytes(bytes);
+        String text = Base64.getEncoder().encodeToString(bytes);
+        return line(i).replace("question", text.substring(8_000)).replace("answer", text.substring(0, 8_000));
+    }
+
+    @Test
+    void ofLargeOnesAsManyStayRecentAsHaveRoom() {
+        String[] lines = IntStream.range(0, 20).mapToObj(ImporterTest::large).toArray(String[]::new);
+
+        assertThat(stores.bring(tenant, "ada", lines).imported()).isEqualTo(20);
+        assertThat(size(list("ada", "interactions"))).isBetween(100_000L, ArchiveStore.CROWDED / 2);
+        assertThat(stores.asked(tenant, "ada")).hasSize(20);
+
+        Tenant recentOnly = Stores.tenant(id, 20, 0, null);
+        Imported imported = stores.bring(recentOnly, "bob", lines);
+        assertThat(size(list("bob", "interactions"))).isBetween(40_000L, (long) MemoryStore.MOST);
+        assertThat(stores.asked(recentOnly, "bob")).hasSize(imported.imported());
+        assertThat(imported.beyond()).isEqualTo(20 - imported.imported());
+    }
+
+    @Test
+    void theArchiveTakesNoMoreBytesThanItMay() {
+        Tenant small = Stores.tenant(id, 1, 64, null);
+        long most = ArchiveStore.mostBytes(small.memory());
+        String[] lines = IntStream.range(0, 65).mapToObj(ImporterTest::large).toArray(String[]::new);
+
+        Imported imported = stores.bring(small, "ada", lines);
+
+        assertThat(size(list("ada", "archive"))).isBetween(most / 4, most);
+        assertThat(imported.beyond()).isPositive().isEqualTo(65 - imported.imported());
+        assertThat(stores.asked(small, "ada")).hasSize(imported.imported());
+        whole("ada");
+    }
+
+    @Test
+    void aMarkThatIsThereIsNotReplaced() {
+        Tenant few = Stores.tenant(id, 2, 0, null);
+        stores.say(few, "ada", 0, 1);
+        long first = Stores.interaction(0).id();
+        block(stores.marks.rate(few, "ada", first, 1, "good"));
+        stores.say(few, "ada", 1, 3);
+        Tenant more = Stores.tenant(id, 20, 0, null);
+        assertThat(stores.asked(more, "ada")).doesNotContain("question 0");
+
+        String again = line(0).replace("}", ",\"rating\":-1,\"pinned\":true,\"comment\":\"bad\"}");
+        assertThat(stores.bring(more, "ada", again).imported()).isOne();
+
+        Kept kept = block(stores.interactions.one(more, "ada", first));
+        assertThat(kept.mark()).isEqualTo(new Marks.Mark(1, false));
+        assertThat(kept.comment()).isEqualTo("good");
+    }
+
+    /** As where Redis is full and may evict. */
+    @Test
+    void anArchiveThatGoesMeanwhileIsNotWrittenInto() {
+        bring(tenant, "ada", numbers(0, 60));
+        RedisLink link = TestRedis.interrupted(3, () -> TestRedis.commands().del(key("ada", "archive")));
+
+        assertThat(block(importer(link)
+                                .bring(
+                                        tenant,
+                                        "ada",
+                                        Mono.just(line(5).replace("question 5", "another")
+                                                .getBytes(UTF_8))))
+                        .imported())
+                .isOne();
+
+        assertThat(stores.asked(tenant, "ada"))
+                .hasSize(21)
+                .startsWith("question 59")
+                .endsWith("another");
+        whole("ada");
+    }
+
     /** An SDK's retry takes one away, and an import brings one: the first, the last and the count are as they were. */
     @Test
     void whatOthersBringMeanwhileIsNotPutBack() {
@@ -443,9 +521,13 @@ class ImporterTest {
         whole("bob");
     }
 
-    private Importer interrupted(Runnable meanwhile) {
+    private static Importer interrupted(Runnable meanwhile) {
+        return importer(TestRedis.interrupted(2, meanwhile));
+    }
+
+    private static Importer importer(RedisLink link) {
         return new Importer(
-                TestRedis.interrupted(2, meanwhile),
+                link,
                 Memories.ACCESS,
                 new Indexer(null),
                 Stores.TOKENS,
