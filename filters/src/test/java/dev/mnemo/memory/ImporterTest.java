@@ -459,6 +459,25 @@ class ImporterTest {
         whole("ada");
     }
 
+    /** It moves a segment in and pushes one out: with no recent ones at first, nothing else tells. */
+    @Test
+    void aFoldMeanwhileIsNotOverwritten() {
+        Tenant small = Stores.tenant(id, 20, 64, null);
+        bring(small, "ada", numbers(0, 84));
+        TestRedis.commands().del(key("ada", "interactions"));
+        RedisLink link = TestRedis.interrupted(3, () -> stores.say(small, "ada", 100, 152));
+
+        Mono<byte[]> another =
+                Mono.just(line(60).replace("question 60", "another").getBytes(UTF_8));
+        assertThat(block(importer(link).bring(small, "ada", another)).imported())
+                .isOne();
+
+        assertThat(stores.asked(small, "ada"))
+                .startsWith(questions(151, 100).toArray(String[]::new))
+                .contains("another")
+                .doesNotHaveDuplicates();
+    }
+
     /** An SDK's retry takes one away, and an import brings one: the first, the last and the count are as they were. */
     @Test
     void whatOthersBringMeanwhileIsNotPutBack() {
