@@ -421,18 +421,14 @@ class ImporterTest {
 
     @Test
     void aMarkThatIsThereIsNotReplaced() {
-        Tenant few = Stores.tenant(id, 2, 0, null);
-        stores.say(few, "ada", 0, 1);
         long first = Stores.interaction(0).id();
-        block(stores.marks.rate(few, "ada", first, 1, "good"));
-        stores.say(few, "ada", 1, 3);
-        Tenant more = Stores.tenant(id, 20, 0, null);
-        assertThat(stores.asked(more, "ada")).doesNotContain("question 0");
+        TestRedis.commands().hset(key("ada", "marks"), Interaction.toHex(first), "1.0");
+        TestRedis.commands().hset(key("ada", "comments"), Interaction.toHex(first), "good");
 
         String again = line(0).replace("}", ",\"rating\":-1,\"pinned\":true,\"comment\":\"bad\"}");
-        assertThat(stores.bring(more, "ada", again).imported()).isOne();
+        assertThat(stores.bring(tenant, "ada", again).imported()).isOne();
 
-        Kept kept = block(stores.interactions.one(more, "ada", first));
+        Kept kept = block(stores.interactions.one(tenant, "ada", first));
         assertThat(kept.mark()).isEqualTo(new Marks.Mark(1, false));
         assertThat(kept.comment()).isEqualTo("good");
     }
