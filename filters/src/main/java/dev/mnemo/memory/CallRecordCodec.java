@@ -39,7 +39,7 @@ final class CallRecordCodec {
 
     /** Making one costs more than packing a record does. */
     private static final ZstdCompressCtx PACKER = new ZstdCompressCtx()
-            .setLevel(9)
+            .setLevel(3)
             .setDictID(false)
             .setMagicless(true)
             .loadDict(ALIKE);

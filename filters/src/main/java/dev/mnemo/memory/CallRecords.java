@@ -1,5 +1,7 @@
 package dev.mnemo.memory;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mnemo.call.Context;
 import dev.mnemo.call.Ending;
 import dev.mnemo.call.LlmCall;
@@ -17,10 +19,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * What each call was given, for as long as the tenant wants to know: ids, versions, tokens and reasons, no text. Each stands by
@@ -133,7 +135,7 @@ public final class CallRecords {
 
     private static void account(ObjectNode told, String name, @Nullable Snapshot of) {
         if (of != null && of.account().length > EMPTY) {
-            told.set(name, MAPPER.readTree(of.account()));
+            told.putRawValue(name, new RawValue(new String(of.account(), UTF_8)));
         }
     }
 
@@ -155,14 +157,12 @@ public final class CallRecords {
                         : OptionalDouble.empty());
     }
 
-    /** Each stands in a slot of its own. */
+    /** In a cluster each stands in a slot of its own; the client divides them. */
     Mono<Void> drop(Tenant tenant, List<String> calls) {
-        return Flux.fromIterable(calls).flatMap(call -> drop(tenant, call)).then();
-    }
-
-    Mono<Void> drop(Tenant tenant, String call) {
-        byte[] key = Keys.call(tenant.id(), call);
-        return record.send(redis -> redis.unlink(key)).then();
+        byte[][] keys = calls.stream().map(call -> Keys.call(tenant.id(), call)).toArray(byte[][]::new);
+        return keys.length == 0
+                ? Mono.empty()
+                : record.send(redis -> redis.unlink(keys)).then();
     }
 
     private static String lower(Enum<?> value) {

@@ -41,7 +41,7 @@ public final class MemoryStore {
     /** Turns of a user that have a tail at once: a tool loop asks for one again within the hour. */
     private static final int TAILS = 128;
 
-    /** Calls of a user that can be asked about; the oldest give way. */
+    /** Calls of a user that can be asked about; the oldest give way, several at once. */
     static final int CALLS = 500;
 
     /** What is kept of one user's recent interactions, in bytes. */

@@ -115,7 +115,7 @@ public final class Recorder {
             return remember(turn, ending, heard == null ? null : heard.interaction(), patterns, now, opened)
                     .flatMap(remembered -> switch (remembered) {
                         case Remembered.Erased erased ->
-                            calls.drop(turn.tenant(), turn.call().id());
+                            calls.drop(turn.tenant(), List.of(turn.call().id()));
                         case Remembered.Done done ->
                             remembered(turn, opened, patterns, done)
                                     .then(
@@ -133,7 +133,8 @@ public final class Recorder {
                 ? Mono.just(opened)
                 : access.open(turn.tenant(), turn.user(), era(turn))
                         .switchIfEmpty(
-                                calls.drop(turn.tenant(), turn.call().id()).then(Mono.empty()))
+                                calls.drop(turn.tenant(), List.of(turn.call().id()))
+                                        .then(Mono.empty()))
                         .publishOn(background);
     }
 
@@ -164,7 +165,9 @@ public final class Recorder {
 
     /** What is known of a call that its user's list does not name would outlive an erasure. */
     private <T> Mono<T> untold(Turn turn, Throwable why) {
-        return calls.drop(turn.tenant(), turn.call().id()).onErrorComplete().then(Mono.error(why));
+        return calls.drop(turn.tenant(), List.of(turn.call().id()))
+                .onErrorComplete()
+                .then(Mono.error(why));
     }
 
     private static String era(Turn turn) {

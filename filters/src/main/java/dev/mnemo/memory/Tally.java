@@ -45,7 +45,7 @@ final class Tally {
     /**
      * @param era in which the calls began: none is added for a user who was erased since
      */
-    private record Owner(Tenant tenant, String user, String era) {}
+    private record Owner(String tenant, String user, String era) {}
 
     /** What came while the first one adds. */
     private static final class Group {
@@ -68,7 +68,7 @@ final class Tally {
     /** Completes when it is added, or handed to who adds already. */
     Mono<Void> add(Tenant tenant, String user, String era, Traits one) {
         return Mono.defer(() -> {
-            Owner owner = new Owner(tenant, user, era);
+            Owner owner = new Owner(tenant.id(), user, era);
             Group mine = new Group();
             Group first = groups.compute(owner, (same, now) -> {
                 if (now != null) {
@@ -77,21 +77,22 @@ final class Tally {
                 return now == null ? mine : now;
             });
             return first == mine
-                    ? added(owner, List.of(one), TRIES).doFinally(signal -> groups.remove(owner, mine))
+                    ? added(tenant, owner, List.of(one), TRIES).doFinally(signal -> groups.remove(owner, mine))
                     : Mono.empty();
         });
     }
 
-    private Mono<Void> added(Owner owner, List<Traits> those, int tries) {
-        return access.open(owner.tenant(), owner.user(), owner.era())
+    private Mono<Void> added(Tenant tenant, Owner owner, List<Traits> those, int tries) {
+        return access.open(tenant, owner.user(), owner.era())
                 .publishOn(background)
-                .flatMap(opened -> store.remember(owner.tenant(), owner.user(), owner.era(), memo(opened, those)))
+                .flatMap(opened -> store.remember(tenant, owner.user(), owner.era(), memo(opened, those)))
                 .flatMap(remembered -> switch (remembered) {
                     case Remembered.Erased erased -> Mono.empty();
-                    case Remembered.Done done when !done.counted() && tries > 1 -> added(owner, those, tries - 1);
+                    case Remembered.Done done
+                    when !done.counted() && tries > 1 -> added(tenant, owner, those, tries - 1);
                     case Remembered.Done done -> {
                         List<Traits> next = next(owner);
-                        yield next.isEmpty() ? Mono.empty() : added(owner, next, TRIES);
+                        yield next.isEmpty() ? Mono.empty() : added(tenant, owner, next, TRIES);
                     }
                 });
     }

@@ -128,7 +128,7 @@ class LifetimeTest {
         TestRedis.commands()
                 .lpush(
                         key("calls"),
-                        IntStream.range(0, MemoryStore.CALLS - 1)
+                        IntStream.range(0, MemoryStore.CALLS + 30)
                                 .mapToObj("%032x"::formatted)
                                 .toArray(String[]::new));
         assertThat(TestRedis.commands().hkeys(key("comments"))).containsExactly(first);
