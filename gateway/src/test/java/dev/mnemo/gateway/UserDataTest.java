@@ -7,6 +7,7 @@ import static dev.mnemo.gateway.Shared.UPSTREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.call.Detached;
+import dev.mnemo.call.Flights;
 import dev.mnemo.redis.TestRedis;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -223,6 +224,8 @@ class UserDataTest {
 
         HttpResponse<String> answer = inFlight.get(10, TimeUnit.SECONDS);
         assertThat(answer.body()).contains("Too late.");
+        // The client has its answer before the call has ended here.
+        eventually("the call has ended", () -> MNEMO.bean(Flights.class).count() == 0);
         eventually("all work after calls is done", () -> work.running() == 0);
         assertThat(keys(tenant)).containsExactly(key(tenant, "erased"));
         String call = answer.headers().firstValue("X-Mnemo-Request").orElseThrow();
