@@ -71,11 +71,17 @@ public final class AccessStore {
     /**
      * A user about to be written for.
      *
+     * @param salt of what is sealed; null for a user who has none
      * @param patternsNumber of the patterns as they are
      * @param patterns sealed; null when there are none
      * @param attempt the last one to write a profile
      */
-    record Opened(UserAccess own, String patternsNumber, byte @Nullable [] patterns, Attempt attempt) {
+    record Opened(
+            UserAccess own,
+            byte @Nullable [] salt,
+            String patternsNumber,
+            byte @Nullable [] patterns,
+            Attempt attempt) {
 
         /**
          * @param answer salt, era, number of the patterns, patterns, when a profile was tried to be written
@@ -83,6 +89,7 @@ public final class AccessStore {
         static Opened decode(Access access, Tenant tenant, String user, List<Object> answer) {
             return new Opened(
                     access.of(tenant, user, bytes(answer.get(0)), bytes(answer.get(1))),
+                    bytes(answer.get(0)),
                     text(answer.get(2), "0"),
                     bytes(answer.get(3)),
                     Attempt.decode(bytes(answer.get(4))));

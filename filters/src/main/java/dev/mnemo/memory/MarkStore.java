@@ -99,7 +99,8 @@ public final class MarkStore {
                         NOTHING,
                         NOTHING,
                         seal(call, comment, opened.own())))
-                .defaultIfEmpty(0L)
+                .map(MarkStore::done)
+                .defaultIfEmpty(0)
                 .map(done -> done == 1 ? Outcome.DONE : done == 0 ? Outcome.UNKNOWN : Outcome.FULL);
     }
 
@@ -141,17 +142,8 @@ public final class MarkStore {
             Tenant tenant, String user, long id, byte[] rating, byte[] pin, @Nullable String comment, int tries) {
         return history.find(tenant, user, id)
                 .filter(place -> place.interaction() != null)
-                // Read after the revision: whoever marks in between changes it, and then nothing is written.
-                .flatMap(place -> before(tenant, user, id)
-                        .flatMap(before -> mark(tenant, user, id, place, before, rating, pin, comment, tries)))
+                .flatMap(place -> mark(tenant, user, id, place, rating, pin, comment, tries))
                 .defaultIfEmpty(new Rating(Outcome.UNKNOWN, OptionalDouble.empty()));
-    }
-
-    private Mono<OptionalDouble> before(Tenant tenant, String user, long id) {
-        byte[] marks = new UserKeys(tenant.id(), user).marks();
-        return link.<byte[]>send(redis -> redis.hget(marks, ascii(Interaction.toHex(id))))
-                .defaultIfEmpty(NOTHING)
-                .map(Mark::rating);
     }
 
     private Mono<Rating> mark(
@@ -159,7 +151,6 @@ public final class MarkStore {
             String user,
             long id,
             Place place,
-            OptionalDouble before,
             byte[] rating,
             byte[] pin,
             @Nullable String comment,
@@ -175,9 +166,9 @@ public final class MarkStore {
                         rating,
                         pin,
                         comment == null ? NOTHING : seal(name, comment, opened.own())))
-                .flatMap(done -> switch (done.intValue()) {
-                    case 1 -> Mono.just(new Rating(Outcome.DONE, before));
-                    case -1 -> Mono.just(new Rating(Outcome.FULL, before));
+                .flatMap(answer -> switch (done(answer)) {
+                    case 1 -> Mono.just(new Rating(Outcome.DONE, Mark.rating((byte[]) answer.get(1))));
+                    case -1 -> Mono.just(new Rating(Outcome.FULL, OptionalDouble.empty()));
                     default ->
                         tries > 1
                                 ? mark(tenant, user, id, rating, pin, comment, tries - 1)
@@ -190,7 +181,11 @@ public final class MarkStore {
                 });
     }
 
-    private Mono<Long> mark(
+    private static int done(List<Object> answer) {
+        return Math.toIntExact((long) answer.getFirst());
+    }
+
+    private Mono<List<Object>> mark(
             Tenant tenant,
             String user,
             byte[] era,
@@ -205,7 +200,7 @@ public final class MarkStore {
         };
         return link.eval(
                 MARK,
-                ScriptOutputType.INTEGER,
+                ScriptOutputType.MULTI,
                 keys,
                 era,
                 revision,

@@ -29,8 +29,8 @@ public record Marks(Map<Long, Mark> byId) {
 
         private static final String PIN = "p";
 
-        /** Pinned, and never rated: who rates it {@code 0} writes that otherwise. */
-        private static final String UNRATED = "0.0" + PIN;
+        /** Marked, and never rated: who rates it {@code 0} writes that otherwise. */
+        private static final String UNRATED = "0.0";
 
         /** A rating as it stands in Redis. */
         static byte[] rated(double rating) {
@@ -43,7 +43,9 @@ public record Marks(Map<Long, Mark> byId) {
          * @param stored empty when there is no mark
          */
         static OptionalDouble rating(byte[] stored) {
-            return stored.length == 0 || new String(stored, US_ASCII).equals(UNRATED)
+            return stored.length == 0
+                            || new String(stored, US_ASCII).startsWith(UNRATED)
+                                    && decode(stored).rating() == 0
                     ? OptionalDouble.empty()
                     : OptionalDouble.of(decode(stored).rating());
         }

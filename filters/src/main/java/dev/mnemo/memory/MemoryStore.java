@@ -208,7 +208,8 @@ public final class MemoryStore {
                         number(policy.calls().toSeconds()),
                         memo.patterns(),
                         ascii(memo.patternsBefore()),
-                        number(policy.archive()))
+                        number(policy.archive()),
+                        memo.salt())
                 .map(MemoryStore::remembered);
     }
 
@@ -261,8 +262,14 @@ public final class MemoryStore {
      * @param call its id; empty when nobody may ask about it
      * @param patterns with the interaction, sealed; empty when they stay
      * @param patternsBefore the number of those that they were made of
+     * @param salt that it is sealed with, in case that it is gone; empty when there is none
      */
-    record Memo(byte[] record, String call, byte[] patterns, String patternsBefore) {}
+    record Memo(byte[] record, String call, byte[] patterns, String patternsBefore, byte[] salt) {
+
+        Memo(byte[] record, String call, byte[] patterns, String patternsBefore) {
+            this(record, call, patterns, patternsBefore, NOTHING);
+        }
+    }
 
     /** What came of remembering. */
     sealed interface Remembered {

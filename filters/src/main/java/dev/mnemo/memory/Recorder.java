@@ -17,6 +17,7 @@ import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +156,8 @@ public final class Recorder {
                                 seal),
                 turn.isTold() ? turn.call().id() : "",
                 patterns == null ? NOTHING : Summary.sealed(patterns, seal),
-                opened.patternsNumber());
+                opened.patternsNumber(),
+                Objects.requireNonNullElse(opened.salt(), NOTHING));
         Mono<Void> told = turn.isTold() ? calls.keep(turn, ending, interaction, now) : Mono.empty();
         // An id that is listed without a record does no harm; an interaction that is lost does.
         return told.onErrorComplete()

@@ -47,10 +47,16 @@ final class Tally {
      */
     private record Owner(String tenant, String user, String era) {}
 
-    /** What came while the first one adds. */
+    /** Those that the first one adds, and what came meanwhile. */
     private static final class Group {
 
+        private volatile List<Traits> adding;
+        private volatile int tries;
         private List<Traits> came = new ArrayList<>();
+
+        Group(Traits first) {
+            adding = List.of(first);
+        }
 
         void add(Traits one) {
             if (came.size() < MOST) {
@@ -69,32 +75,39 @@ final class Tally {
     Mono<Void> add(Tenant tenant, String user, String era, Traits one) {
         return Mono.defer(() -> {
             Owner owner = new Owner(tenant.id(), user, era);
-            Group mine = new Group();
+            Group mine = new Group(one);
             Group first = groups.compute(owner, (same, now) -> {
                 if (now != null) {
                     now.add(one);
                 }
                 return now == null ? mine : now;
             });
+            // Repeated, not nested: others may keep coming for hours.
             return first == mine
-                    ? added(tenant, owner, List.of(one), TRIES).doFinally(signal -> groups.remove(owner, mine))
+                    ? once(tenant, owner, mine)
+                            .repeat(() -> !mine.adding.isEmpty())
+                            .then()
+                            .doFinally(signal -> groups.remove(owner, mine))
                     : Mono.empty();
         });
     }
 
-    private Mono<Void> added(Tenant tenant, Owner owner, List<Traits> those, int tries) {
+    /** Adds what is to be added; or leaves it to be tried anew, where another replica has added in between. */
+    private Mono<Void> once(Tenant tenant, Owner owner, Group group) {
         return access.open(tenant, owner.user(), owner.era())
                 .publishOn(background)
-                .flatMap(opened -> store.remember(tenant, owner.user(), owner.era(), memo(opened, those)))
-                .flatMap(remembered -> switch (remembered) {
-                    case Remembered.Erased erased -> Mono.empty();
-                    case Remembered.Done done
-                    when !done.counted() && tries > 1 -> added(tenant, owner, those, tries - 1);
-                    case Remembered.Done done -> {
-                        List<Traits> next = next(owner);
-                        yield next.isEmpty() ? Mono.empty() : added(tenant, owner, next, TRIES);
+                .flatMap(opened -> store.remember(tenant, owner.user(), owner.era(), memo(opened, group.adding)))
+                .<List<Traits>>map(remembered -> {
+                    if (remembered instanceof Remembered.Done done) {
+                        int tries = done.counted() ? 0 : group.tries + 1;
+                        group.tries = tries % TRIES;
+                        return group.tries == 0 ? next(owner) : group.adding;
                     }
-                });
+                    return List.of();
+                })
+                .defaultIfEmpty(List.of())
+                .doOnNext(left -> group.adding = left)
+                .then();
     }
 
     private static Memo memo(Opened opened, List<Traits> those) {

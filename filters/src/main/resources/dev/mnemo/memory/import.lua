@@ -30,8 +30,28 @@ if known > 0
 end
 local ttl, records, changes, marks = ARGV[9], tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[16])
 local next = 17
+-- What is thought of an interaction goes with it. Of records of the first version, which have no id, it goes later.
+local function gone(record)
+  if string.byte(record, 1) == 2 then
+    local id = string.format(string.rep('%02x', 8), string.byte(record, 11, 18))
+    redis.call('HDEL', KEYS[5], id)
+    redis.call('HDEL', KEYS[6], id)
+  end
+end
 if records >= 0 then
   local bytes = -tonumber(ARGV[6])
+  if changes < 0 and known > 0 then
+    -- Nothing goes into the archive: what is not among those that come is kept no longer.
+    local stays = {}
+    for i = next, next + records - 1 do
+      stays[string.sub(ARGV[i], 11, 18)] = true
+    end
+    for _, record in ipairs(redis.call('LRANGE', KEYS[2], 0, known - 1)) do
+      if not stays[string.sub(record, 11, 18)] then
+        gone(record)
+      end
+    end
+  end
   redis.call('LTRIM', KEYS[2], known, -1)
   for i = next + records - 1, next, -1 do
     redis.call('LPUSH', KEYS[2], ARGV[i])
@@ -41,7 +61,9 @@ if records >= 0 then
   bytes = redis.call('HINCRBY', KEYS[1], 'bytes', bytes)
   local length = redis.call('LLEN', KEYS[2])
   while length > tonumber(ARGV[10]) or (bytes > tonumber(ARGV[11]) and length > 1) do
-    bytes = redis.call('HINCRBY', KEYS[1], 'bytes', -#redis.call('LPOP', KEYS[2]))
+    local record = redis.call('LPOP', KEYS[2])
+    gone(record)
+    bytes = redis.call('HINCRBY', KEYS[1], 'bytes', -#record)
     length = length - 1
   end
 end

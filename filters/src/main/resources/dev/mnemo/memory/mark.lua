@@ -5,7 +5,8 @@
 -- KEYS[6]  interactions      KEYS[7]  archive
 -- ARGV     the era and the revision in which the interaction was found, '' for a call; its id, or the call's; rating, or '' for
 --          the one that is there; 1 pinned, 0 not, or '' for as it is; comment, or ''; how many may be marked; seconds to live
--- Returns  1; or 0 when something changed since; or -1 when too many of those that are kept are marked
+-- Returns  {1, the mark that was there or ''}; or {0} when something changed since; or {-1} when too many of those that are kept
+--          are marked
 local id, rating, pin, comment, most = ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 local profile = redis.call('HMGET', KEYS[1], 'revision', 'version')
 local revision = profile[1] or profile[2] or '0'
@@ -13,10 +14,10 @@ local of_call = ARGV[2] == ''
 if of_call then
   -- It stands there until its user is erased.
   if not redis.call('LPOS', KEYS[4], id) then
-    return 0
+    return {0}
   end
 elseif (redis.call('GET', KEYS[5]) or '') ~= ARGV[1] or revision ~= ARGV[2] then
-  return 0
+  return {0}
 end
 local function hex(bytes, from)
   return string.format(string.rep('%02x', 8), string.byte(bytes, from, from + 7))
@@ -60,10 +61,10 @@ local function full(key)
   return redis.call('HLEN', key) >= most
 end
 if comment ~= '' and redis.call('HEXISTS', KEYS[3], id) == 0 and full(KEYS[3]) then
-  return -1
+  return {-1}
 end
+local mark = not of_call and redis.call('HGET', KEYS[2], id)
 if not of_call then
-  local mark = redis.call('HGET', KEYS[2], id)
   local rated, pinned = string.match(mark or '', '^([^p]*)(p?)$')
   local weighed, pinned_before = tonumber(rated) or 0, pinned
   rated = rating ~= '' and rating or rated or ''
@@ -76,7 +77,7 @@ if not of_call then
   if pin == '0' and tonumber(rated) == 0 and redis.call('HEXISTS', KEYS[3], id) == 0 then
     redis.call('HDEL', KEYS[2], id)
   elseif not mark and full(KEYS[2]) then
-    return -1
+    return {-1}
   else
     redis.call('HSET', KEYS[2], id, rated .. pinned)
     redis.call('EXPIRE', KEYS[2], ARGV[8])
@@ -90,4 +91,4 @@ if comment ~= '' then
   redis.call('HSET', KEYS[3], id, comment)
   redis.call('EXPIRE', KEYS[3], ARGV[8])
 end
-return 1
+return {1, mark or ''}

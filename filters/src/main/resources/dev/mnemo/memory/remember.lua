@@ -5,13 +5,18 @@
 -- ARGV     the era in which the call began, or '?' when it is not known; record (bytes 3 to 10 are its request's tag, 11 to 18 its
 --          id) or '';
 --          how many to keep, how many bytes, seconds to live; the call's id or '', how many ids to keep, seconds for which
---          they are kept; patterns or '', the number of those that they were made of; how many the archive may hold
+--          they are kept; patterns or '', the number of those that they were made of; how many the archive may hold; the salt of what
+--          is sealed, or ''
 -- Returns  {0} when the user was erased since; or {1, how many interactions there are, their bytes, 1 or 0 when the patterns are
 --          others by now and those that came were not taken, id of a call that is kept no longer ...}
 local record, keep, most, ttl = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local era = redis.call('GET', KEYS[4]) or ''
 if ARGV[1] ~= era and not (ARGV[1] == '?' and era == '') then
   return {0}
+end
+-- The call may have lasted for longer than the profile: without the salt nothing that it writes would open.
+if ARGV[12] ~= '' then
+  redis.call('HSETNX', KEYS[1], 'salt', ARGV[12])
 end
 local profile = redis.call('HMGET', KEYS[1], 'bytes', 'patterns#')
 local taken = 1

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -408,6 +409,30 @@ class InteractionStoreTest {
                 .rate(tenant, "ada", interaction(1).id(), 0.5, null));
 
         assertThat(second.replaced()).hasValue(0.5);
+    }
+
+    @Test
+    void ofManyEqualOnesAtOnceOneIsTheFirst() {
+        stores.say(tenant, "ada", 0, 2);
+
+        List<OptionalDouble> replaced = Flux.range(0, 20)
+                .flatMap(i -> stores.marks.rate(tenant, "ada", interaction(1).id(), 0, null), 20)
+                .map(Rating::replaced)
+                .collectList()
+                .block(Stores.PATIENCE);
+
+        assertThat(replaced).hasSize(20).filteredOn(OptionalDouble::isEmpty).hasSize(1);
+    }
+
+    @Test
+    void whatWasOnlyPinnedOrCommentedWasNotRated() {
+        stores.say(tenant, "ada", 0, 2);
+        long id = interaction(1).id();
+        block(stores.marks.rate(tenant, "ada", id, 0.05, "good"));
+        assertThat(replaced(1, 0.05)).hasValue(0.05);
+
+        TestRedis.commands().hset(key("ada", "marks"), Interaction.toHex(id), "0.0");
+        assertThat(replaced(1, 1)).as("as an import writes a comment alone").isEmpty();
     }
 
     private OptionalDouble replaced(int i, double rating) {

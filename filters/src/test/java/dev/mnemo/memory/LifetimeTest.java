@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mnemo.Fixtures;
 import dev.mnemo.call.Conversation;
+import dev.mnemo.memory.AccessStore.Opened;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MarkStore.Outcome;
 import dev.mnemo.memory.MemoryStore.Memo;
@@ -118,6 +119,35 @@ class LifetimeTest {
         block(Memories.append(stores.memory, tenant, "ada", interaction(2), request));
 
         assertThat(TestRedis.commands().exists(key("marks"), key("comments"))).isZero();
+    }
+
+    @Test
+    void whatAnImportPushesOutTakesItsMarkAndCommentAlong() {
+        Tenant few = Stores.tenant(id, 20, 0, null);
+        stores.say(few, "ada", 0, 3);
+        for (int i = 0; i < 3; i++) {
+            block(stores.marks.rate(few, "ada", interaction(i).id(), -1, "a canary"));
+        }
+
+        stores.bring(
+                few, "ada", IntStream.range(100, 119).mapToObj(Stores::line).toArray(String[]::new));
+
+        List<String> kept = List.of(Interaction.toHex(interaction(2).id()));
+        assertThat(TestRedis.commands().hkeys(key("marks"))).isEqualTo(kept);
+        assertThat(TestRedis.commands().hkeys(key("comments"))).isEqualTo(kept);
+    }
+
+    @Test
+    void aCallThatOutlastsItsUsersProfileIsRememberedSoThatItOpens() {
+        Tenant sealed = Stores.tenant(id, 20, 0, Stores.KEYS);
+        Opened opened = block(stores.opening.open(sealed, "ada"));
+        TestRedis.commands().del(key("profile"));
+        byte[] record = InteractionCodec.encode(
+                interaction(1), new Fingerprint(1), opened.own().seal());
+
+        block(stores.memory.remember(sealed, "ada", "", new Memo(record, "", NOTHING, "0", opened.salt())));
+
+        assertThat(stores.asked(sealed, "ada")).containsExactly("question 1");
     }
 
     @Test

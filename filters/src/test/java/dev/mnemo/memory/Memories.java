@@ -24,7 +24,7 @@ final class Memories {
     static final UserAccess OWN = new UserAccess("", Seal.NONE);
 
     /** Of a user of whom nothing is known. */
-    static final Opened OPENED = new Opened(OWN, "0", null, Attempt.NONE);
+    static final Opened OPENED = new Opened(OWN, null, "0", null, Attempt.NONE);
 
     static final Access ACCESS = new Access((tenant, why) -> {});
 

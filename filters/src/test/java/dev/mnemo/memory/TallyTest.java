@@ -11,6 +11,7 @@ import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -54,6 +55,24 @@ class TallyTest {
 
         assertThat(opened().counted().count()).isEqualTo(100);
         assertThat(opened().patternsNumber()).as("writes").isEqualTo("2");
+    }
+
+    @Test
+    void howeverLongOthersKeepComingTheyAreNotNested() throws Exception {
+        Tally tally = new Tally(store, access, Schedulers.fromExecutor(held::add));
+        AtomicInteger depth = new AtomicInteger();
+        Mono<Void> first = begun(tally.add(tenant, "ada", "", ONE)
+                .doOnSuccess(done -> depth.set(Thread.currentThread().getStackTrace().length)));
+        for (int i = 1; i < 200; i++) {
+            Runnable round = held.poll(20, TimeUnit.SECONDS);
+            tally.add(tenant, "ada", "", ONE).block(PATIENCE);
+            round.run();
+        }
+        held.poll(20, TimeUnit.SECONDS).run();
+        first.block(PATIENCE);
+
+        assertThat(opened().counted().count()).isEqualTo(200);
+        assertThat(depth.get()).isBetween(1, 200);
     }
 
     @Test
