@@ -93,7 +93,9 @@ final class AnswerStream {
             permit.abandoned();
         }
         end();
-        connection.dispose();
+        // In its own turn: what has come to its end meanwhile has given the connection back, and another call may have
+        // it.
+        connection.channel().eventLoop().execute(connection::dispose);
     }
 
     private void end() {
