@@ -76,6 +76,9 @@ public final class RedisLinks {
     private final SslOptions ssl;
     private final ClientResources shared;
     private final List<AbstractRedisClient> clients = new ArrayList<>();
+    /** Reasons, should they differ each time. */
+    private static final int MOST_TOLD = 64;
+
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Disposable.Composite connecting = Disposables.composite();
     private final RedisLink budget;
@@ -188,10 +191,10 @@ public final class RedisLinks {
                 .subscribe());
     }
 
-    /** It is told once for each link: the others of its connections fail alike, and each second. */
+    /** Each reason is told once for each link: the others of its connections fail alike, and each second. */
     private void failed(String name, Throwable e) {
         String what = cause(e);
-        if (told.add(name)) {
+        if (told.size() < MOST_TOLD && told.add(name + ": " + what)) {
             log.warn("redis {} at {}: no connection yet, and it is tried again: {}", name, where, what);
         } else {
             log.debug("redis {}: {}", name, what);
