@@ -362,13 +362,7 @@ class ImporterTest {
                     tenant, "ada", Stores.interaction(5).id()));
             stores.bring(tenant, "ada", line(7).replace("question 7", "another"));
         });
-        Importer slow = new Importer(
-                link,
-                Memories.ACCESS,
-                new Indexer(null),
-                Stores.TOKENS,
-                Schedulers.immediate(),
-                () -> AT.plus(Duration.ofDays(1)));
+        Importer slow = importer(link);
 
         Imported imported = block(slow.bring(
                 tenant,

@@ -3,6 +3,7 @@ package dev.mnemo.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mnemo.Fixtures;
+import dev.mnemo.call.Detached;
 import dev.mnemo.memory.Interaction.Fingerprint;
 import dev.mnemo.memory.MemoryStore.Memo;
 import dev.mnemo.memory.MemoryStore.Remembered;
@@ -12,6 +13,7 @@ import dev.mnemo.tenant.SealKeys;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -46,6 +48,17 @@ final class Stores {
         importer = new Importer(
                 links.record(), access, new Indexer(null), TOKENS, background, () -> AT.plus(Duration.ofDays(1)));
         users = new UserStore(links.record(), calls);
+    }
+
+    /** As calls use it, on the thread that asks. */
+    UserMemory userMemory(RedisLinks links, Detached detached) {
+        Scheduler here = Schedulers.immediate();
+        return new UserMemory(
+                memory,
+                new Finder(archive, null, here, here, PATIENCE),
+                Memories.recorder(links, calls, InstantSource.system()),
+                TOKENS,
+                detached);
     }
 
     static Tenant tenant(String id, int keep, int archive, @Nullable SealKeys keys) {

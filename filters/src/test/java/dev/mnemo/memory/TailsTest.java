@@ -14,11 +14,9 @@ import dev.mnemo.retrieval.Indexer;
 import dev.mnemo.tenant.MemoryPolicy.Retrieve;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /** What stands behind the user's words stays as it is while tools are called, whatever is remembered meanwhile. */
 class TailsTest {
@@ -32,12 +30,7 @@ class TailsTest {
     private final Stores stores = new Stores(LINKS, Memories.ACCESS);
     private final Detached detached = new Detached(10);
     private final Tenant tenant = tenant(TestRedis.fresh("tails"), 0);
-    private final UserMemory memory = new UserMemory(
-            stores.memory,
-            new Finder(stores.archive, null, Schedulers.immediate(), Schedulers.immediate(), PATIENCE),
-            Memories.recorder(LINKS, stores.calls, InstantSource.system()),
-            Stores.TOKENS,
-            detached);
+    private final UserMemory memory = stores.userMemory(LINKS, detached);
 
     @AfterAll
     static void close() {

@@ -12,10 +12,8 @@ import dev.mnemo.redis.RedisLinks;
 import dev.mnemo.redis.TestRedis;
 import dev.mnemo.tenant.Tenant;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import reactor.core.scheduler.Schedulers;
 
 /** What a conversation's calls are given one after the other, over a real Redis. */
 class UserMemoryTest {
@@ -30,12 +28,7 @@ class UserMemoryTest {
     private final Detached detached = new Detached(10);
     private final Tenant tenant = Fixtures.tenant(
             TestRedis.fresh("memory"), new Fixtures.Memory().recent(5).policy());
-    private final UserMemory memory = new UserMemory(
-            stores.memory,
-            new Finder(stores.archive, null, Schedulers.immediate(), Schedulers.immediate(), PATIENCE),
-            Memories.recorder(LINKS, stores.calls, InstantSource.system()),
-            Stores.TOKENS,
-            detached);
+    private final UserMemory memory = stores.userMemory(LINKS, detached);
 
     @AfterAll
     static void close() {
